@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What we need of a cloud, in our own nouns.
+
+Adapters (one file per service) and the fake keep these promises; the same
+contract tests run against both. Rules for all methods:
+
+- "create" methods first look for what an earlier try may have made (by name
+  or tag that carries the operation id) and return that.
+- "delete" methods treat "already gone" as done and return nothing.
+- Errors of the services end here: NotFound, Conflict, CloudQuota, CloudBusy
+  (worth trying again), CloudRefused (will stay refused), CloudDown.
+- Nothing waits longer than one request's time limit; who wants to wait uses
+  `trove.common.waiting.until` on a `show`.
+"""
+
+import abc
+import dataclasses
+
+from trove.common import exception
+
+
+class CloudError(exception.TroveError):
+    """A service of the cloud refused or failed; carries its own words."""
+
+    template = '%(service)s: %(reason)s'
+
+
+class CloudRefused(CloudError):
+    """The request is wrong for this cloud and will stay wrong."""
+
+
+class CloudQuota(CloudError):
+    """A quota of the cloud (not of ours) is exhausted."""
+
+
+class CloudBusy(CloudError):
+    """In the present state not possible, later perhaps (409, 429)."""
+
+
+class CloudDown(CloudError):
+    """No answer, a connection lost, or a 5xx; the outcome is unknown."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Flavor:
+    """Sizes of a server."""
+
+    id: str
+    name: str
+    ram_mb: int
+    vcpus: int
+    disk_gb: int
+    ephemeral_gb: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A server: status is Nova's word, ``fault`` its message in ERROR."""
+
+    id: str
+    name: str
+    status: str
+    fault: str | None = None
+    host: str | None = None
+    flavor_id: str | None = None
+    metadata: dict = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ServerOrder:
+    """What to boot; ``instance_id`` and ``operation_id`` become metadata."""
+
+    name: str
+    instance_id: str
+    operation_id: str
+    project_id: str
+    image_id: str
+    flavor_id: str
+    port_ids: tuple[str, ...]
+    user_data: str
+    volume_id: str | None = None
+    availability_zone: str | None = None
+    server_group_id: str | None = None
+    key_name: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A data volume: status is Cinder's word."""
+
+    id: str
+    name: str
+    status: str
+    size_gb: int
+    type: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeType:
+    """A kind of volume on offer."""
+
+    id: str
+    name: str
+    is_public: bool = True
+    description: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Subnet:
+    """A subnet as far as checks need it."""
+
+    id: str
+    network_id: str
+    cidr: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """A port with its fixed addresses and, if bound, its floating one."""
+
+    id: str
+    name: str
+    network_id: str
+    mac: str
+    addresses: tuple[str, ...]
+    security_groups: tuple[str, ...] = ()
+    floating: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One ingress rule."""
+
+    protocol: str
+    port_min: int
+    port_max: int
+    cidr: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An image that servers can boot."""
+
+    id: str
+    name: str | None
+    status: str
+    tags: tuple[str, ...] = ()
+    min_disk_gb: int = 0
+    min_ram_mb: int = 0
+
+
+class Compute(abc.ABC):
+    """Servers, flavors, zones, server groups."""
+
+    @abc.abstractmethod
+    def flavors(self) -> list[Flavor]:
+        """All flavors that tenants may use."""
+
+    @abc.abstractmethod
+    def flavor(self, flavor_id: str) -> Flavor:
+        """One flavor, or NotFound."""
+
+    @abc.abstractmethod
+    def zones(self) -> list[str]:
+        """Names of the availability zones that are up."""
+
+    @abc.abstractmethod
+    def boot(self, order: ServerOrder) -> Server:
+        """Ask for a server and return at once; see `show` for the outcome.
+
+        A server whose metadata names the same operation is returned instead
+        of booting a second one.
+        """
+
+    @abc.abstractmethod
+    def find(self, instance_id: str) -> list[Server]:
+        """Servers whose metadata names the instance, any operation."""
+
+    @abc.abstractmethod
+    def show(self, server_id: str) -> Server:
+        """The server now, or NotFound."""
+
+    @abc.abstractmethod
+    def statuses(self) -> dict[str, str]:
+        """Status by server id of every server of ours, in few requests."""
+
+    @abc.abstractmethod
+    def delete(self, server_id: str) -> None:
+        """Ask for its end; `show` raises NotFound when it is gone."""
+
+    @abc.abstractmethod
+    def create_group(self, name: str, policy: str) -> str:
+        """Id of a server group of that name and policy."""
+
+    @abc.abstractmethod
+    def delete_group(self, group_id: str) -> None:
+        """Remove a server group."""
+
+
+class Volumes(abc.ABC):
+    """Data volumes."""
+
+    @abc.abstractmethod
+    def types(self) -> list[VolumeType]:
+        """Volume types on offer."""
+
+    @abc.abstractmethod
+    def create(self, name: str, size_gb: int, instance_id: str,
+               operation_id: str, volume_type: str | None = None,
+               availability_zone: str | None = None) -> Volume:
+        """Ask for a volume (found again by name and operation metadata)."""
+
+    @abc.abstractmethod
+    def find(self, instance_id: str) -> list[Volume]:
+        """Volumes whose metadata names the instance."""
+
+    @abc.abstractmethod
+    def show(self, volume_id: str) -> Volume:
+        """The volume now, or NotFound."""
+
+    @abc.abstractmethod
+    def delete(self, volume_id: str) -> None:
+        """Ask for its end; CloudBusy while it is attached."""
+
+
+class Network(abc.ABC):
+    """Ports, security groups, floating addresses."""
+
+    @abc.abstractmethod
+    def check(self, project_id: str, network_id: str | None,
+              subnet_id: str | None) -> Subnet | None:
+        """Hold a tenant's choice: the network (and subnet in it) exists and
+        the project may use it; else NotFound. Gives the subnet if named."""
+
+    @abc.abstractmethod
+    def create_port(self, name: str, network_id: str, instance_id: str,
+                    security_groups: tuple[str, ...],
+                    subnet_id: str | None = None,
+                    address: str | None = None,
+                    description: str = '') -> Port:
+        """A port of that name for that instance (found again by both)."""
+
+    @abc.abstractmethod
+    def ports(self, instance_id: str) -> list[Port]:
+        """Every port of the instance, floating addresses joined in."""
+
+    @abc.abstractmethod
+    def delete_port(self, port_id: str) -> None:
+        """Remove a port and what floats on it."""
+
+    @abc.abstractmethod
+    def create_security_group(self, name: str, rules: tuple[Rule, ...],
+                              description: str = '') -> str:
+        """Id of the security group of that name, with exactly the rules."""
+
+    @abc.abstractmethod
+    def security_groups(self, name: str) -> list[str]:
+        """Ids of our security groups of that name."""
+
+    @abc.abstractmethod
+    def delete_security_group(self, group_id: str) -> None:
+        """Remove a security group; CloudBusy while a port uses it."""
+
+    @abc.abstractmethod
+    def create_floating(self, port_id: str, project_id: str,
+                        public_network_id: str | None) -> str:
+        """A floating address on the port; a present one is returned."""
+
+
+class Images(abc.ABC):
+    """Images for guests."""
+
+    @abc.abstractmethod
+    def show(self, image_id: str) -> Image:
+        """One image, or NotFound."""
+
+    @abc.abstractmethod
+    def newest(self, tags: tuple[str, ...]) -> Image:
+        """Newest active image carrying all tags, or NotFound."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Cloud:
+    """The services together, as one set of credentials sees them."""
+
+    compute: Compute
+    volumes: Volumes
+    network: Network
+    images: Images

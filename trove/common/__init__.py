@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Leaves: small things that know none of trove's nouns."""
