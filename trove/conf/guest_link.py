@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""[guest_link]: how control plane and guests reach each other."""
+
+from oslo_config import cfg
+
+GROUP = 'guest_link'
+
+OPTS = [
+    cfg.StrOpt('exchange', default='amq.topic',
+               help='Topic exchange for messages from and to guests. Keep a '
+                    'name that begins with "amq.": guests may use such an '
+                    'exchange without the right to declare (and delete) it.'),
+    cfg.ListOpt('broker_hosts', default=[],
+                help='host:port of the RabbitMQ nodes as guests reach them, '
+                     'for example 10.77.0.1:5673. Must be set for the '
+                     'taskmanager.'),
+    cfg.StrOpt('broker_virtual_host', default='/',
+               help='RabbitMQ virtual host of the control plane and guests.'),
+    cfg.StrOpt('management_url',
+               help='URL of RabbitMQ\'s management API, for example '
+                    'http://127.0.0.1:15672. The taskmanager makes a broker '
+                    'user for each instance there. Must be set.'),
+    cfg.StrOpt('management_user', default='trove',
+               help='User of the management API; needs the tag '
+                    '"administrator".'),
+    cfg.StrOpt('management_password_file',
+               help='File that holds the password of management_user.'),
+    cfg.FloatOpt('management_timeout', default=10, min=1,
+                 help='Seconds one request to the management API may take.'),
+    cfg.StrOpt('management_ca_file',
+               help='CA certificates to verify an https management_url '
+                    'with, where the system\'s do not do.'),
+    cfg.BoolOpt('broker_ssl', default=False,
+                help='Guests speak TLS to the broker and verify its '
+                     'certificate.'),
+    cfg.StrOpt('broker_ca_file',
+               help='CA certificate that guests verify the broker with; its '
+                    'content is handed to each new guest.'),
+    cfg.IntOpt('max_connections_per_guest', default=8, min=4,
+               help='Connections a guest may hold to the broker.'),
+    cfg.IntOpt('max_channels_per_guest', default=32, min=8,
+               help='Channels a guest may hold to the broker.'),
+    cfg.IntOpt('queue_max_length', default=1000, min=10,
+               help='Messages that may wait for one guest; the oldest are '
+                    'dropped beyond that.'),
+    cfg.IntOpt('max_message_bytes', default=1048576, min=65536,
+               help='Largest message taken from a guest. Larger ones are '
+                    'dropped and counted.'),
+    cfg.FloatOpt('messages_per_second', default=20, min=1,
+                 help='Messages a second taken from one guest on average; '
+                      'what is beyond (after a burst of ten seconds\' '
+                      'worth) is dropped and counted.'),
+]

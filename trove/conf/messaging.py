@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""[DEFAULT]: topics of the services (names as operators know them)."""
+
+from oslo_config import cfg
+
+GROUP = None
+
+OPTS = [
+    cfg.StrOpt('taskmanager_queue', default='taskmanager',
+               help='Topic of the taskmanager.'),
+    cfg.StrOpt('conductor_queue', default='trove-conductor',
+               help='Topic on which guests report to the conductor.'),
+    cfg.StrOpt('answers_queue', default='trove-answers',
+               help='Topic on which the conductor hands the answers of '
+                    'guests to the process that waits for them.'),
+    cfg.HostnameOpt('host', sample_default='<the host name>',
+                    help='Name of this process\'s host in the control '
+                         'plane; the system\'s host name when unset. Two '
+                         'services of one kind on one host tell each other '
+                         'apart by process id.'),
+    cfg.IntOpt('report_interval', default=30, min=1,
+               help='Seconds between heartbeats of a guest. A change of '
+                    'state is reported at once, whatever this says.'),
+    cfg.IntOpt('agent_heartbeat_expiry', default=90, min=3,
+               help='Seconds after which a silent guest is shown with '
+                    'operating status ERROR. At least three times '
+                    'report_interval.'),
+    cfg.IntOpt('agent_call_low_timeout', default=15, min=1,
+               help='Seconds a guest may take for a short call.'),
+    cfg.IntOpt('agent_call_high_timeout', default=180, min=1,
+               help='Seconds a guest may take for a long call, such as a '
+                    'restart of its engine.'),
+]
