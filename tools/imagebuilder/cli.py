@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line of tools/trove-image."""
+
+import argparse
+import json
+import os
+import pathlib
+import sys
+
+from imagebuilder import build
+from imagebuilder import errors
+from imagebuilder import glance
+from imagebuilder import isolation
+from imagebuilder import progress
+from imagebuilder import recipe
+from imagebuilder import store
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+IMAGE_DIR = '/var/lib/trovestack/images'
+
+
+def main(argv=None):
+    """Run one command; return the exit code, trouble told in a sentence."""
+    options = _parser().parse_args(argv)
+    try:
+        return options.verb(options) or 0
+    except errors.BuildError as error:
+        print(f'trove-image: {error}', file=sys.stderr)
+        return 1
+    except (isolation.Stopped, KeyboardInterrupt):
+        print('trove-image: stopped; nothing half-made is left',
+              file=sys.stderr)
+        return 130
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog='trove-image', description='Build and keep guest images.')
+    verbs = parser.add_subparsers(required=True, metavar='VERB')
+
+    def verb(name, function, text, image=True):
+        one = verbs.add_parser(name, help=text, description=text)
+        one.set_defaults(verb=function)
+        one.add_argument('--image-dir', default=IMAGE_DIR, metavar='DIR',
+                         help='where layers and manifests are kept '
+                              f'(default {IMAGE_DIR})')
+        if image:
+            one.add_argument('datastore')
+            one.add_argument('version')
+        return one
+
+    one = verb('build', _build, 'build an image from its recipe')
+    one.add_argument('--format', choices=('layer', 'qcow2'), default='layer')
+    one.add_argument('--agent-source', type=pathlib.Path, default=PROJECT,
+                     metavar='DIR', help='source tree of the guest agent')
+    one.add_argument('--mirror', metavar='URL',
+                     help="a Debian mirror, instead of this machine's own "
+                          'package sources')
+    one.add_argument('--refresh', action='store_true',
+                     help="use today's packages, not those of an earlier "
+                          'build')
+    one.add_argument('--upload', action='store_true',
+                     help='give the image to Glance (OS_CLOUD or OS_*)')
+    verb('list', _list, 'list recipes and what is built', image=False)
+    verb('show', _show, 'show what is in an image')
+    verb('path', _path, "print the directories of an image's layers")
+    verb('manifest', _manifest, "print the manifest that Glance gets")
+    one = verb('prune', _prune, 'remove layers that nothing needs any more',
+               image=False)
+    one.add_argument('--keep', action='append', default=[], metavar='LAYER',
+                     help='spare this one, and what it needs')
+    one.add_argument('--dry-run', action='store_true',
+                     help='only say what would be removed')
+    return parser
+
+
+def _build(options):
+    if options.format != 'layer':
+        raise errors.BuildError(
+            'images of the format qcow2 are not built yet: use --format '
+            'layer with the one-machine cloud')
+    order = build.Order(
+        project=PROJECT, datastore=options.datastore,
+        version=options.version, agent_source=options.agent_source,
+        mirror=options.mirror, refresh=options.refresh)
+    # A wrong name needs neither root nor namespaces to be told.
+    recipe.find(PROJECT, options.datastore, options.version)
+    told = progress.Progress()
+    images = store.Store(options.image_dir, told.say)
+
+    def work():
+        return main_part(lambda: build.build(order, images, told))
+
+    code = isolation.inside(work)
+    if code == 0:
+        print(images.manifest_path(_image(options)))
+        if options.upload:
+            print(glance.upload(_image(options),
+                                images.manifest_path(_image(options)),
+                                _built(options, images)))
+    return code
+
+
+def main_part(work):
+    """Do what the inner process does; its exit code."""
+    try:
+        work()
+    except errors.BuildError as error:
+        print(f'trove-image: {error}', file=sys.stderr)
+        return 1
+    except (isolation.Stopped, KeyboardInterrupt):
+        print('trove-image: stopped; nothing half-made is left',
+              file=sys.stderr)
+        return 130
+    return 0
+
+
+def _image(options):
+    return f'{options.datastore}-{options.version}'
+
+
+def _built(options, images):
+    document = images.manifest(_image(options))
+    if document is None:
+        raise errors.BuildError(
+            f'the image {_image(options)} is not built: run trove-image '
+            f'build {options.datastore} {options.version}')
+    return document
+
+
+def _list(options):
+    images = store.Store(options.image_dir)
+    built = images.images()
+    known = [f'{path.parent.parent.name}-{path.stem}'
+             for path in recipe.paths(PROJECT)]
+    for name in sorted({*built, *known}):
+        layers = built.get(name, {}).get('layers', [])
+        state = 'not built'
+        if layers:
+            whole = all(images.has(layer) for layer in layers)
+            state = 'built' if whole else 'damaged: build it again'
+        print(f'{name:24} {state}')
+
+
+def _show(options):
+    images = store.Store(options.image_dir)
+    for name in _built(options, images)['layers']:
+        notes = images.notes(name)
+        print(f'{name}  built {notes.get("built", "?")}')
+        for kind in ('packages', 'distributions', 'users'):
+            for word, value in sorted(notes.get(kind, {}).items()):
+                print(f'    {kind[:-1]:12} {word} {value}')
+
+
+def _path(options):
+    images = store.Store(options.image_dir)
+    for name in _built(options, images)['layers']:
+        print(images.layer(name))
+
+
+def _manifest(options):
+    images = store.Store(options.image_dir)
+    print(json.dumps(_built(options, images), indent=1, sort_keys=True))
+
+
+def _prune(options):
+    if not options.dry_run and os.geteuid() != 0:
+        raise errors.BuildError('removing layers needs root: run it with sudo')
+    images = store.Store(options.image_dir)
+    if not images.dir.is_dir():
+        return
+    images.prepare()
+    for name in build.prune(images, options.keep, options.dry_run):
+        print(name)

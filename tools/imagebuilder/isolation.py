@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the builder in namespaces of its own.
+
+Every mount and every process of a build lives in a mount and a process
+namespace that the kernel takes down with the builder, even one that was
+killed: no mount and no daemon of a package is ever left behind.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+
+from imagebuilder import errors
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWPID = 0x20000000
+PR_SET_PDEATHSIG = 1
+STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """The person or program that started the build wants it to end."""
+
+
+def inside(work):
+    """Call ``work`` in namespaces of its own and return its exit code."""
+    if os.geteuid() != 0:
+        raise errors.BuildError(
+            'building an image needs root: run it with sudo')
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNS | CLONE_NEWPID) != 0:
+        reason = os.strerror(ctypes.get_errno())
+        raise errors.BuildError(
+            f'this machine does not let root make namespaces ({reason}): '
+            'run the builder on the machine itself or in a privileged '
+            'container')
+    child = os.fork()
+    if child == 0:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        os._exit(_first_process(work))
+    for number in STOPPING:
+        signal.signal(number,
+                      lambda *_: os.kill(child, signal.SIGTERM))
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
+
+
+def _first_process(work):
+    """Be process 1 of the new namespace; a second signal changes nothing."""
+    def stop(number, _frame):
+        for each in STOPPING:
+            signal.signal(each, signal.SIG_IGN)
+        raise Stopped(number)
+
+    for number in STOPPING:
+        signal.signal(number, stop)
+    for argv in (['mount', '--make-rprivate', '/'],
+                 ['mount', '-t', 'proc', 'proc', '/proc']):
+        subprocess.run(argv, check=True)
+    return work()

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Recipes: what goes into an image, read from YAML and checked.
+
+One recipe per datastore version, in its datastore's folder
+(``trove/datastores/<name>/image/<version>.yaml``), and ``base.yaml`` beside
+this module for what all guests share.
+"""
+
+import dataclasses
+import pathlib
+import re
+
+import yaml
+
+from imagebuilder import errors
+
+PLACE = 'trove/datastores/{datastore}/image/{version}.yaml'
+BASE = pathlib.Path(__file__).with_name('base.yaml')
+WORD = re.compile(r'[a-z0-9][a-z0-9.+-]*\Z')
+UNIT = re.compile(r'[\w@:.\\-]+\.(service|timer|socket|target|mount|path)\Z')
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file to lay into the guest."""
+
+    path: str
+    content: str = ''
+    mode: int = 0o644
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A system user of the engine, with the same number in every version.
+
+    A volume moves to a guest of the next version with its files' owners;
+    so a recipe fixes the number instead of taking what is free.
+    """
+
+    name: str
+    uid: int
+    home: str = '/nonexistent'
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A package repository beside the machine's own, and its key."""
+
+    uri: str
+    suite: str
+    components: tuple[str, ...] = ('main',)
+    key: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """One datastore version: packages of a suite and what to do with them."""
+
+    datastore: str
+    version: str
+    suite: str
+    packages: tuple[str, ...]
+    users: tuple[User, ...] = ()
+    before: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    masked_units: tuple[str, ...] = ()
+    disabled_units: tuple[str, ...] = ()
+    source: Source | None = None
+    agent_extras: tuple[str, ...] = ('guest',)
+    size_mb: int = 1024
+    min_ram_mb: int = 512
+    min_disk_gb: int = 1
+
+    @property
+    def image(self):
+        """The name of the image this recipe makes."""
+        return f'{self.datastore}-{self.version}'
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What every guest has, whatever its suite."""
+
+    packages: tuple[str, ...]
+    agent_packages: tuple[str, ...]
+    excluded_paths: tuple[str, ...] = ()
+    included_paths: tuple[str, ...] = ()
+    masked_units: tuple[str, ...] = ()
+    removed_paths: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    size_mb: int = 512
+
+
+def find(project, datastore, version):
+    """Return the recipe for a datastore version, or say which there are."""
+    for word in (datastore, version):
+        if not WORD.match(word):
+            raise errors.RecipeError(f'"{word}" is no name of a datastore '
+                                     'or version')
+    path = pathlib.Path(project, PLACE.format(datastore=datastore,
+                                              version=version))
+    if not path.is_file():
+        known = ', '.join(f'{each.parent.parent.name} {each.stem}'
+                          for each in paths(project)) or 'none'
+        raise errors.RecipeError(
+            f'there is no recipe for {datastore} {version}; there is: '
+            f'{known}')
+    return load(path)
+
+
+def paths(project):
+    """Return the paths of all recipes of a project tree."""
+    pattern = PLACE.format(datastore='*', version='*')
+    return sorted(pathlib.Path(project).glob(pattern))
+
+
+def load(path):
+    """Read and check the recipe of one datastore version."""
+    recipe = _checked(Recipe, _yaml(path), path)
+    if (recipe.datastore, recipe.version) != (
+            path.parent.parent.name, path.stem):
+        raise errors.RecipeError(
+            f'{path}: datastore and version must be those of its path')
+    if recipe.source and not recipe.source.key.startswith('-----BEGIN'):
+        key = path.parent / recipe.source.key
+        if not key.is_file():
+            raise errors.RecipeError(f'{path}: its key {key} is missing')
+        source = dataclasses.replace(
+            recipe.source, key=key.read_text(encoding='ascii'))
+        recipe = dataclasses.replace(recipe, source=source)
+    return recipe
+
+
+def load_base(path=BASE):
+    """Read and check what all guests share."""
+    return _checked(Base, _yaml(path), path)
+
+
+def _yaml(path):
+    try:
+        document = yaml.safe_load(pathlib.Path(path).read_text('utf-8'))
+    except yaml.YAMLError as error:
+        raise errors.RecipeError(f'{path} is not YAML: {error}') from error
+    if not isinstance(document, dict):
+        raise errors.RecipeError(f'{path}: a recipe is a mapping of fields')
+    return document
+
+
+def _checked(kind, document, where):
+    """Make a ``kind`` of a mapping; unknown or missing fields are told."""
+    if not isinstance(document, dict):
+        raise errors.RecipeError(f'{where}: expected fields, not {document!r}')
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    unknown = sorted(set(document) - set(fields))
+    if unknown:
+        raise errors.RecipeError(f'{where}: unknown field {unknown[0]}')
+    for name, field in fields.items():
+        if field.default is dataclasses.MISSING and name not in document:
+            raise errors.RecipeError(f'{where}: the field {name} is missing')
+    values = {name: _value(name, value, where)
+              for name, value in document.items()}
+    return kind(**values)
+
+
+NESTED = {'users': User, 'files': File}
+NUMBERS = ('uid', 'mode', 'size_mb', 'min_ram_mb', 'min_disk_gb')
+LISTS = ('packages', 'agent_packages', 'before', 'commands', 'masked_units',
+         'disabled_units', 'agent_extras', 'components', 'excluded_paths',
+         'included_paths', 'removed_paths')
+
+
+def _value(name, value, where):
+    if name in NESTED:
+        _expect(isinstance(value, list), where, f'{name} must be a list')
+        return tuple(_checked(NESTED[name], each, f'{where}: {name}')
+                     for each in value)
+    if name == 'source':
+        return _checked(Source, value, f'{where}: source')
+    if name in NUMBERS:
+        _expect(type(value) is int, where, f'{name} must be a number')
+        return value
+    if name in LISTS:
+        _expect(isinstance(value, list)
+                and all(isinstance(each, str) and each for each in value),
+                where, f'{name} must be a list of texts')
+        if name.endswith('_units'):
+            for unit in value:
+                _expect(UNIT.match(unit), where, f'{unit} is no unit name')
+        return tuple(value)
+    _expect(isinstance(value, str), where,
+            f'{name} must be text (put it in quotes)')
+    if name == 'path':
+        _expect(value.startswith('/') and '..' not in value.split('/'),
+                where, f'{value} is no absolute path')
+    if name in ('datastore', 'version', 'suite'):
+        _expect(WORD.match(value), where, f'{value} is no good {name}')
+    return value
+
+
+def _expect(truth, where, sentence):
+    if not truth:
+        raise errors.RecipeError(f'{where}: {sentence}')
