@@ -19,6 +19,11 @@ import dataclasses
 from trove.common import exception
 
 
+def resource_name(instance_id: str) -> str:
+    """The name of an instance's ports and volumes in the cloud."""
+    return 'trove-' + instance_id
+
+
 class CloudError(exception.TroveError):
     """A service of the cloud refused or failed; carries its own words."""
 

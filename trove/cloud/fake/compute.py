@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Servers in memory."""
+
+import dataclasses
+import threading
+import uuid
+
+from trove.cloud import ports
+from trove.cloud.fake import faults
+from trove.common import exception
+
+FLAVORS = (
+    ports.Flavor(id='1', name='db.small', ram_mb=512, vcpus=1, disk_gb=5),
+    ports.Flavor(id='2', name='db.medium', ram_mb=2048, vcpus=2, disk_gb=5),
+)
+
+
+class FakeCompute(ports.Compute):
+    """Servers become active, or gone, after ``looks`` looks at them."""
+
+    service = 'compute'
+
+    def __init__(self, switch, volumes, network):
+        self.faults = switch
+        self.lock = threading.RLock()
+        self.servers = {}
+        self.orders = {}
+        self.groups = {}
+        self.looks = 1
+        self.outcome = 'ACTIVE'         # of the next boots
+        self.fault = 'No valid host was found.'
+        self.on_active = []             # callables (server, order)
+        self._volumes = volumes
+        self._network = network
+        self._left = {}
+
+    @faults.breakable
+    def flavors(self):
+        """All flavors."""
+        return list(FLAVORS)
+
+    @faults.breakable
+    def flavor(self, flavor_id):
+        """One flavor, or NotFound."""
+        for flavor in FLAVORS:
+            if flavor.id == flavor_id:
+                return flavor
+        raise exception.NotFound(kind='Flavor', id=flavor_id)
+
+    @faults.breakable
+    def zones(self):
+        """The only zone."""
+        return ['nova']
+
+    @faults.breakable
+    def boot(self, order):
+        """Begin to build a server, unless the operation has one."""
+        for server in self._of(order.instance_id):
+            if (server.metadata['trove_operation_id']
+                    == order.operation_id):
+                return server
+        server = ports.Server(
+            id=str(uuid.uuid4()), name=order.name, status='BUILD',
+            flavor_id=order.flavor_id, metadata={
+                'trove_project_id': order.project_id,
+                'trove_instance_id': order.instance_id,
+                'trove_operation_id': order.operation_id})
+        self.servers[server.id] = server
+        self.orders[server.id] = order
+        self._left[server.id] = self.looks
+        if order.volume_id:
+            self._volumes.attach(order.volume_id)
+        return server
+
+    @faults.breakable
+    def find(self, instance_id):
+        """Servers whose metadata names the instance."""
+        return self._of(instance_id)
+
+    @faults.breakable
+    def show(self, server_id):
+        """The server now; looking lets time pass."""
+        if server_id not in self.servers:
+            raise exception.NotFound(kind='Server', id=server_id)
+        self._left[server_id] -= 1
+        if self._left[server_id] < 0:
+            self._settle(server_id)
+        if server_id not in self.servers:
+            raise exception.NotFound(kind='Server', id=server_id)
+        return self.servers[server_id]
+
+    @faults.breakable
+    def statuses(self):
+        """Status by id of every server."""
+        return {server.id: server.status for server in self.servers.values()}
+
+    @faults.breakable
+    def delete(self, server_id):
+        """Begin to remove a server."""
+        if server_id in self.servers:
+            self._set(server_id, status='DELETING')
+            self._left[server_id] = self.looks
+
+    @faults.breakable
+    def create_group(self, name, policy):
+        """Id of a server group of that name."""
+        for group_id, present in self.groups.items():
+            if present == (name, policy):
+                return group_id
+        group_id = str(uuid.uuid4())
+        self.groups[group_id] = (name, policy)
+        return group_id
+
+    @faults.breakable
+    def delete_group(self, group_id):
+        """Remove a server group."""
+        self.groups.pop(group_id, None)
+
+    def _of(self, instance_id):
+        return [server for server in self.servers.values()
+                if server.metadata['trove_instance_id'] == instance_id]
+
+    def _set(self, server_id, **changes):
+        self.servers[server_id] = dataclasses.replace(
+            self.servers[server_id], **changes)
+
+    def _settle(self, server_id):
+        status = self.servers[server_id].status
+        order = self.orders[server_id]
+        if status == 'DELETING':
+            del self.servers[server_id]
+            if order.volume_id:
+                self._volumes.detach(order.volume_id)
+        elif status == 'BUILD':
+            failed = self.outcome == 'ERROR'
+            self._set(server_id, status=self.outcome,
+                      fault=self.fault if failed else None)
+            for listener in () if failed else self.on_active:
+                listener(self.servers[server_id], order)

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ports, security groups and floating addresses, through Neutron."""
+
+import ipaddress
+
+from trove.cloud import ports
+from trove.cloud import sdk
+from trove.common import exception
+
+
+class NeutronNetwork(ports.Network):
+    """Ports and groups are recognised by their names."""
+
+    def __init__(self, session, endpoint):
+        self._connection = sdk.connect(session, endpoint, 'network')
+
+    @property
+    def _network(self):
+        # Asks for a token when first used: never while a service starts.
+        return self._connection.network
+
+    def check(self, project_id, network_id, subnet_id):
+        """Hold a tenant's choice of network and subnet; else NotFound."""
+        subnet = None
+        with sdk.translated('Neutron'):
+            if subnet_id:
+                subnet = self._network.get_subnet(subnet_id)
+                if network_id and subnet.network_id != network_id:
+                    raise exception.NotFound(
+                        'Network %s has no subnet %s.'
+                        % (network_id, subnet_id))
+                network_id = subnet.network_id
+            if not network_id:
+                return None
+            network = self._network.get_network(network_id)
+        if not (network.is_shared or network.project_id == project_id):
+            raise exception.NotFound(kind='Network', id=network_id)
+        return subnet and ports.Subnet(
+            id=subnet.id, network_id=subnet.network_id, cidr=subnet.cidr)
+
+    def create_port(self, name, network_id, instance_id, security_groups,
+                    subnet_id=None, address=None, description=''):
+        """A port of that name, network and description."""
+        wanted = {'name': name, 'network_id': network_id,
+                  'description': description}
+        with sdk.translated('Neutron'):
+            for port in self._network.ports(**wanted):
+                if all(port[key] == value for key, value in wanted.items()):
+                    return _port(port)
+            fixed = {key: value for key, value in
+                     (('subnet_id', subnet_id), ('ip_address', address))
+                     if value}
+            if fixed:
+                wanted['fixed_ips'] = [fixed]
+            return _port(self._network.create_port(
+                security_group_ids=list(security_groups), **wanted))
+
+    def ports(self, instance_id):
+        """Every port of the instance, floating addresses joined in."""
+        name = ports.resource_name(instance_id)
+        with sdk.translated('Neutron'):
+            found = [port for port in self._network.ports(name=name)
+                     if port.name == name]
+            return [_port(port, self._floating(port.id)) for port in found]
+
+    def delete_port(self, port_id):
+        """Remove a port and what floats on it."""
+        with sdk.translated('Neutron'):
+            for floating in self._floating(port_id):
+                self._network.delete_ip(floating.id, ignore_missing=True)
+            self._network.delete_port(port_id, ignore_missing=True)
+
+    def create_security_group(self, name, rules, description=''):
+        """Id of the security group of that name, with exactly the rules."""
+        with sdk.translated('Neutron'):
+            group = next(
+                (found for found in self._network.security_groups(name=name)
+                 if found.name == name), None)
+            if group is None:
+                group = self._network.create_security_group(
+                    name=name, description=description)
+            self._hold_rules(group.id, set(rules))
+            return group.id
+
+    def security_groups(self, name):
+        """Ids of our security groups of that name."""
+        with sdk.translated('Neutron'):
+            return [group.id for group in
+                    self._network.security_groups(name=name)
+                    if group.name == name]
+
+    def delete_security_group(self, group_id):
+        """Remove a security group; CloudBusy while a port uses it."""
+        with sdk.translated('Neutron'):
+            self._network.delete_security_group(group_id,
+                                                ignore_missing=True)
+
+    def create_floating(self, port_id, project_id, public_network_id):
+        """A floating address on the port; a present one is returned."""
+        with sdk.translated('Neutron'):
+            for floating in self._floating(port_id):
+                return floating.floating_ip_address
+            network_id = public_network_id or self._external()
+            return self._network.create_ip(
+                floating_network_id=network_id, port_id=port_id,
+                project_id=project_id).floating_ip_address
+
+    def _external(self):
+        for network in self._network.networks(is_router_external=True):
+            return network.id
+        raise ports.CloudRefused(
+            service='Neutron',
+            reason='there is no external network for a public address')
+
+    def _floating(self, port_id):
+        return [floating for floating in self._network.ips(port_id=port_id)
+                if floating.port_id == port_id]
+
+    def _hold_rules(self, group_id, wanted):
+        present = {}
+        for found in self._network.security_group_rules(
+                security_group_id=group_id, direction='ingress'):
+            present[_rule(found)] = found.id
+        for rule in wanted - present.keys():
+            self._network.create_security_group_rule(
+                security_group_id=group_id, direction='ingress',
+                ether_type='IPv%d' % ipaddress.ip_network(rule.cidr).version,
+                protocol=rule.protocol, port_range_min=rule.port_min,
+                port_range_max=rule.port_max, remote_ip_prefix=rule.cidr)
+        for rule in present.keys() - wanted:
+            self._network.delete_security_group_rule(
+                present[rule], ignore_missing=True)
+
+
+def _rule(found):
+    return ports.Rule(protocol=found.protocol, port_min=found.port_range_min,
+                      port_max=found.port_range_max,
+                      cidr=found.remote_ip_prefix)
+
+
+def _port(found, floating=()):
+    return ports.Port(
+        id=found.id, name=found.name, network_id=found.network_id,
+        mac=found.mac_address,
+        addresses=tuple(item['ip_address'] for item in found.fixed_ips),
+        security_groups=tuple(found.security_group_ids or ()),
+        floating=next((item.floating_ip_address for item in floating), None))

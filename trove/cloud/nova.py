@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Servers, through Nova."""
+
+import contextlib
+
+from keystoneauth1 import exceptions as ksa_errors
+from novaclient import client
+from novaclient import exceptions as nova_errors
+
+from trove.cloud import errors
+from trove.cloud import ports
+
+#: Every server of ours carries this tag; listing asks for it.
+OURS = 'trove_instance'
+
+
+class NovaCompute(ports.Compute):
+    """Servers are recognised by tags and metadata set as they are made."""
+
+    def __init__(self, session, endpoint, version='2.57', config_drive=True):
+        where = dict(endpoint)
+        where['endpoint_type'] = where.pop('interface')
+        self._nova = client.Client(version, session=session, **where)
+        self._config_drive = config_drive
+
+    def flavors(self):
+        """All flavors that tenants may use."""
+        with translated():
+            return [_flavor(found) for found in self._nova.flavors.list()]
+
+    def flavor(self, flavor_id):
+        """One flavor, or NotFound."""
+        with translated():
+            return _flavor(self._nova.flavors.get(flavor_id))
+
+    def zones(self):
+        """Names of the availability zones that are up."""
+        with translated():
+            return [zone.zoneName for zone in
+                    self._nova.availability_zones.list(detailed=False)
+                    if zone.zoneState.get('available')]
+
+    def boot(self, order):
+        """Ask for a server, unless one of this operation is there."""
+        for server in self.find(order.instance_id):
+            if (server.metadata.get('trove_operation_id')
+                    == order.operation_id):
+                return server
+        metadata = {'trove_project_id': order.project_id,
+                    'trove_instance_id': order.instance_id,
+                    'trove_operation_id': order.operation_id}
+        with translated():
+            made = self._nova.servers.create(
+                order.name, order.image_id, order.flavor_id,
+                meta=metadata, nics=[{'port-id': port_id}
+                                     for port_id in order.port_ids],
+                block_device_mapping_v2=_devices(order),
+                userdata=order.user_data, config_drive=self._config_drive,
+                availability_zone=order.availability_zone,
+                scheduler_hints=_hints(order), key_name=order.key_name,
+                tags=[OURS, _mark(order.instance_id), *order.tags])
+        return ports.Server(id=made.id, name=order.name, status='BUILD',
+                            metadata=metadata)
+
+    def find(self, instance_id):
+        """Servers whose metadata names the instance, any operation."""
+        with translated():
+            found = self._nova.servers.list(
+                search_opts={'tags': _mark(instance_id)})
+        # A cloud may ignore a filter it does not know: look for ourselves.
+        return [_server(server) for server in found
+                if server.metadata.get('trove_instance_id') == instance_id]
+
+    def show(self, server_id):
+        """The server now, or NotFound."""
+        with translated():
+            return _server(self._nova.servers.get(server_id))
+
+    def statuses(self):
+        """Status by server id of every server of ours, page by page."""
+        with translated():
+            found = self._nova.servers.list(search_opts={'tags': OURS},
+                                            limit=-1)
+        return {server.id: server.status for server in found}
+
+    def delete(self, server_id):
+        """Ask for its end."""
+        with translated(), contextlib.suppress(nova_errors.NotFound):
+            self._nova.servers.delete(server_id)
+
+    def create_group(self, name, policy):
+        """Id of a server group of that name and policy."""
+        with translated():
+            for group in self._nova.server_groups.list():
+                if group.name == name:
+                    return group.id
+            return self._nova.server_groups.create(name, policy).id
+
+    def delete_group(self, group_id):
+        """Remove a server group."""
+        with translated(), contextlib.suppress(nova_errors.NotFound):
+            self._nova.server_groups.delete(group_id)
+
+
+@contextlib.contextmanager
+def translated():
+    """Nova's errors end here."""
+    try:
+        yield
+    except nova_errors.ClientException as error:
+        raise errors.of_status('Nova', error.code, error.message) from error
+    except ksa_errors.HttpError as error:
+        raise errors.of_status('Nova', error.http_status,
+                               error.message) from error
+    except ksa_errors.ClientException as error:
+        raise errors.no_answer('Nova', error) from error
+
+
+def _mark(instance_id):
+    return 'trove_instance_id_' + instance_id
+
+
+def _devices(order):
+    """The data volume; novaclient names the root disk beside it."""
+    if not order.volume_id:
+        return None
+    return [
+        {'boot_index': -1, 'uuid': order.volume_id, 'source_type': 'volume',
+         'destination_type': 'volume', 'delete_on_termination': False}]
+
+
+def _hints(order):
+    return ({'group': order.server_group_id} if order.server_group_id
+            else None)
+
+
+def _flavor(found):
+    return ports.Flavor(
+        id=found.id, name=found.name, ram_mb=found.ram, vcpus=found.vcpus,
+        disk_gb=found.disk,
+        ephemeral_gb=getattr(found, 'OS-FLV-EXT-DATA:ephemeral', 0))
+
+
+def _server(found):
+    fault = getattr(found, 'fault', None) or {}
+    flavor = getattr(found, 'flavor', None) or {}
+    return ports.Server(
+        id=found.id, name=found.name, status=found.status,
+        fault=fault.get('message'),
+        host=getattr(found, 'OS-EXT-SRV-ATTR:host', None),
+        flavor_id=flavor.get('id'), metadata=dict(found.metadata))
