@@ -35,6 +35,7 @@ class Prepare:
     base configuration. Repeating the same order is harmless.
     """
 
+    instance_id: str
     operation_id: str
     manager: str
     version: str

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Broker users of guests, through RabbitMQ's management API.
+
+What each guest may do was measured on RabbitMQ 3.10: declare, bind and read
+its own queues; publish to the conductor's topic; nothing else. The default
+exchange stays closed, because with it one could write into any queue, and so
+does the right to declare the shared exchange, because it includes the right
+to delete it.
+"""
+
+import pathlib
+import re
+import urllib.parse
+
+import requests
+
+from trove.common import exception
+from trove.rpc import broker_names
+
+
+class BrokerError(exception.Unavailable):
+    """The management API refused or did not answer."""
+
+    template = 'RabbitMQ management: %(reason)s'
+
+
+class Broker:
+    """Makes, limits and removes the broker users of guests.
+
+    Every method may be repeated; what is already so counts as done. Raises
+    BrokerError when the management API does not do it.
+    """
+
+    def __init__(self, conf):
+        self._conf = conf
+        link = conf.guest_link
+        if not link.management_url or not link.management_password_file:
+            raise exception.ConfigError(
+                'Set [guest_link] management_url and '
+                'management_password_file: each guest gets a broker user '
+                'of its own through the management API of RabbitMQ.')
+        if not link.broker_hosts:
+            raise exception.ConfigError(
+                'Set [guest_link] broker_hosts to the host:port of RabbitMQ '
+                'as guests reach it.')
+        try:
+            password = pathlib.Path(
+                link.management_password_file).read_text().strip()
+        except OSError as error:
+            raise exception.ConfigError(
+                'The password of the management API cannot be read: %s.'
+                % error) from error
+        self._session = requests.Session()
+        self._session.auth = (link.management_user, password)
+        self._session.verify = link.management_ca_file or True
+        self._base = link.management_url.rstrip('/') + '/api/'
+        self._vhost = urllib.parse.quote(link.broker_virtual_host, safe='')
+
+    def create_user(self, instance_id, password):
+        """Give an instance its broker user with exactly its rights."""
+        user = broker_names.user(instance_id)
+        self._call('PUT', 'users/' + user,
+                   {'password': password, 'tags': ''})
+        own = r'guestagent\.%s([._].*)?' % re.escape(instance_id)
+        exchange = self._conf.guest_link.exchange
+        self._call('PUT', 'permissions/%s/%s' % (self._vhost, user), {
+            'configure': '^%s$' % own,
+            'write': '^(%s|%s)$' % (own, re.escape(exchange)),
+            'read': '^(%s|%s)$' % (own, re.escape(exchange))})
+        self._call('PUT', 'topic-permissions/%s/%s' % (self._vhost, user), {
+            'exchange': exchange,
+            'write': '^%s$' % re.escape(self._conf.conductor_queue),
+            'read': r'^guestagent\.%s(\..*)?$' % re.escape(instance_id)})
+        for limit, value in (
+                ('max-connections',
+                 self._conf.guest_link.max_connections_per_guest),
+                ('max-channels',
+                 self._conf.guest_link.max_channels_per_guest)):
+            self._call('PUT', 'user-limits/%s/%s' % (user, limit),
+                       {'value': value})
+
+    def delete_user(self, instance_id):
+        """Close the instance's connections and remove its user."""
+        self._call('DELETE', 'users/' + broker_names.user(instance_id))
+
+    def users(self):
+        """Ids of the instances that have a broker user."""
+        prefix = broker_names.user('')
+        return [user['name'][len(prefix):] for user in self._call(
+            'GET', 'users') if user['name'].startswith(prefix)]
+
+    def queues(self, instance_id):
+        """Names of the queues that belong to an instance."""
+        pattern = r'^guestagent\.%s([._].*)?$' % re.escape(instance_id)
+        found = self._call(
+            'GET', 'queues/%s' % self._vhost,
+            query={'name': pattern, 'use_regex': 'true', 'page': 1,
+                   'page_size': 100, 'columns': 'name'})
+        return [queue['name'] for queue in found['items']]
+
+    def delete_queues(self, instance_id):
+        """Remove the queues and the fanout exchange of an instance."""
+        for name in self.queues(instance_id):
+            self._call('DELETE', 'queues/%s/%s' % (
+                self._vhost, urllib.parse.quote(name, safe='')))
+        self._call('DELETE', 'exchanges/%s/%s_fanout' % (
+            self._vhost, broker_names.topic(instance_id)))
+
+    def apply_policy(self):
+        """Bound what may wait in the queues of guests."""
+        self._call('PUT', 'policies/%s/trove-guests' % self._vhost, {
+            'pattern': r'^guestagent\.', 'apply-to': 'queues',
+            'priority': 10, 'definition': {
+                'max-length': self._conf.guest_link.queue_max_length,
+                'overflow': 'drop-head'}})
+
+    def guest_url(self, instance_id, password):
+        """The transport URL that a guest is given."""
+        link = self._conf.guest_link
+        who = '%s:%s' % (broker_names.user(instance_id),
+                         urllib.parse.quote(password, safe=''))
+        hosts = ','.join('%s@%s' % (who, host) for host in link.broker_hosts)
+        vhost = link.broker_virtual_host
+        return 'rabbit://%s/%s' % (
+            hosts, '' if vhost == '/' else urllib.parse.quote(vhost, safe=''))
+
+    def _call(self, method, path, body=None, query=None):
+        try:
+            answer = self._session.request(
+                method, self._base + path, json=body, params=query,
+                timeout=self._conf.guest_link.management_timeout)
+        except requests.RequestException as error:
+            raise BrokerError(reason='%s failed: %s' % (
+                method, type(error).__name__)) from error
+        if answer.status_code == 404 and method == 'DELETE':
+            return None
+        if not answer.ok:
+            raise BrokerError(reason='%s %s was answered with %s' % (
+                method, path.split('/')[0], answer.status_code))
+        return answer.json() if method == 'GET' else None

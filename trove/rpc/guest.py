@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the control plane may ask of a guest.
+
+1.0  prepare, stop_db, get_filesystem_stats, ping
+
+On the wire there is one method, ``deliver``, whose argument is an envelope
+(see `trove.rpc.envelope`). A guest never answers through oslo.messaging's
+reply queue, because it would need the default exchange: its answer travels to
+the conductor, which hands it to the process that waits (topic of answers).
+"""
+
+import logging
+import os
+import socket
+import threading
+import uuid
+
+from trove.common import exception
+from trove.rpc import broker_names
+from trove.rpc import envelope
+from trove.rpc import transport
+
+LOG = logging.getLogger(__name__)
+
+
+class GuestTooOld(exception.Unprocessable):
+    """The guest speaks an older version than the request needs."""
+
+    template = ('The guest of instance %(instance_id)s speaks version '
+                '%(speaks)s; this needs %(needs)s. Upgrade the instance.')
+
+
+class Links:
+    """What a GuestClient needs to know of guests; kept by the database."""
+
+    def outgoing(self, instance_id):
+        """(key, key id, next number) for a message to the instance."""
+        raise NotImplementedError
+
+    def speaks(self, instance_id):
+        """The interface version that the guest last reported, or None."""
+        raise NotImplementedError
+
+
+class Answers:
+    """The inbox of this process for answers of guests.
+
+    An answer counts only if the conductor says that it came from the very
+    instance that was asked.
+    """
+
+    def __init__(self, conf, connection):
+        self._conf = conf
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._server = None
+        self._waiting = {}
+        self.inbox = '%s-%s-%s' % (socket.gethostname(), os.getpid(),
+                                   uuid.uuid4().hex[:8])
+
+    def expect(self, instance_id):
+        """A new call id and the event that its answer will set."""
+        self._ensure_server()
+        call_id = uuid.uuid4().hex
+        slot = _Slot(instance_id)
+        with self._lock:
+            self._waiting[call_id] = slot
+        return call_id, slot
+
+    def forget(self, call_id):
+        """Nobody waits for this answer any more."""
+        with self._lock:
+            self._waiting.pop(call_id, None)
+
+    def _take(self, instance_id, call_id, result, error):
+        with self._lock:
+            slot = self._waiting.get(call_id)
+        if slot is None or slot.instance_id != instance_id:
+            LOG.info('an answer of instance %s that nobody waits for was '
+                     'dropped', instance_id)
+            return
+        slot.fill(result, error)
+
+    def stop(self):
+        """Close the inbox."""
+        with self._lock:
+            server, self._server = self._server, None
+        if server is not None:
+            server.stop()
+            server.wait()
+
+    def _ensure_server(self):
+        with self._lock:
+            if self._server is None:
+                self._server = transport.server(
+                    self._connection, self._conf.answers_queue, self.inbox,
+                    [_Inbox(self._take)])
+                self._server.start()
+
+
+class _Inbox:
+    """The only thing that RPC may call: no other method is in reach."""
+
+    def __init__(self, take):
+        self._take = take
+
+    def answer(self, ctxt, instance_id, call_id, result, error):
+        """Take an answer that the conductor has authenticated."""
+        self._take(instance_id, call_id, result, error)
+
+
+class _Slot:
+    def __init__(self, instance_id):
+        self.instance_id = instance_id
+        self.result = None
+        self.error = None
+        self.filled = threading.Event()
+
+    def fill(self, result, error):
+        self.result, self.error = result, error
+        self.filled.set()
+
+
+class GuestClient:
+    """Casts to and calls guests, each under its own key."""
+
+    def __init__(self, conf, connection, links, answers):
+        self._conf = conf
+        self._connection = connection
+        self._links = links
+        self._answers = answers
+
+    # --- 1.0
+
+    def prepare(self, order):
+        """Tell a new guest what to become (`objects.order.Prepare`).
+
+        Repeating the same order is harmless, and the caller does so until
+        a heartbeat names the order's operation.
+        """
+        self._cast(order.instance_id, '1.0', 'prepare',
+                   order=order.to_dict())
+
+    def stop_db(self, instance_id):
+        """Stop the engine; returns when it is down."""
+        self._call(instance_id, '1.0', 'stop_db',
+                   self._conf.agent_call_low_timeout)
+
+    def get_filesystem_stats(self, instance_id):
+        """Sizes of the data's file system in GB: total, used, available."""
+        return self._call(instance_id, '1.0', 'get_filesystem_stats',
+                          self._conf.agent_call_low_timeout)
+
+    def ping(self, instance_id):
+        """Return when the guest has answered."""
+        self._call(instance_id, '1.0', 'ping',
+                   self._conf.agent_call_low_timeout)
+
+    # --- how
+
+    def _cast(self, instance_id, needs, method, **arguments):
+        self._send(instance_id, needs, {
+            'method': method, 'arguments': arguments})
+
+    def _call(self, instance_id, needs, method, timeout_s, **arguments):
+        call_id, slot = self._answers.expect(instance_id)
+        try:
+            self._send(instance_id, needs, {
+                'method': method, 'arguments': arguments,
+                'call_id': call_id, 'inbox': self._answers.inbox})
+            if not slot.filled.wait(timeout_s):
+                raise exception.GuestSilent(instance_id=instance_id,
+                                            timeout_s=timeout_s)
+        finally:
+            self._answers.forget(call_id)
+        if slot.error:
+            raise exception.GuestFailed(
+                str(slot.error.get('message')),
+                guest_code=slot.error.get('code'))
+        return slot.result
+
+    def _send(self, instance_id, needs, content):
+        speaks = self._links.speaks(instance_id)
+        if speaks and _number(speaks) < _number(needs):
+            raise GuestTooOld(instance_id=instance_id, speaks=speaks,
+                              needs=needs)
+        key, key_id, number = self._links.outgoing(instance_id)
+        sealed = envelope.seal(key, key_id, instance_id, envelope.TO_GUEST,
+                               0, number, content)
+        client = transport.client(
+            self._connection, broker_names.topic(instance_id),
+            exchange=self._conf.guest_link.exchange)
+        try:
+            client.cast({}, 'deliver', sealed=sealed)
+        except transport.MessagingError as error:
+            raise exception.Unavailable(
+                'The message bus is away; try again.') from error
+
+
+def _number(version):
+    major, _, minor = version.partition('.')
+    return int(major), int(minor or 0)

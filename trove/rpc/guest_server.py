@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The guest's end of the link: listens on its own topic, casts to conductor.
+
+Every message is an envelope under the instance's own key. Numbers of what
+was received are kept on the root disk, so that a restart of the agent lets
+no old message be played again.
+"""
+
+import json
+import logging
+import os
+import threading
+import time
+
+from trove.common import exception
+from trove.rpc import broker_names
+from trove.rpc import envelope
+from trove.rpc import transport
+
+LOG = logging.getLogger(__name__)
+
+API_VERSION = '1.0'
+
+
+class GuestLink:
+    """Serves an endpoint to the control plane and reports to the conductor.
+
+    ``state_path`` is a file on the root disk. The boot counter grows with
+    every start, also when the file was lost with a rebuilt root disk, since
+    it is never below the clock's seconds.
+    """
+
+    def __init__(self, conf, instance_id, key, key_id, state_path,
+                 connection=None):
+        self._conf = conf
+        self._instance_id = instance_id
+        self._key = key
+        self._key_id = key_id
+        self._state = _State(state_path)
+        self._connection = connection or transport.connect(conf)
+        self._conductor = transport.client(
+            self._connection, conf.conductor_queue,
+            exchange=conf.guest_link.exchange, retry=0)
+        self._lock = threading.Lock()
+        self._number = 0
+        self._server = None
+        self._endpoint = None
+        self.refused = 0
+
+    def serve(self, endpoint):
+        """Begin to take messages for ``endpoint``'s public methods."""
+        self._endpoint = endpoint
+        self._server = transport.server(
+            self._connection, broker_names.topic(self._instance_id),
+            self._instance_id, [_Inbox(self._take)],
+            exchange=self._conf.guest_link.exchange)
+        self._server.start()
+
+    def stop(self):
+        """Take nothing more; what is being worked on ends first."""
+        if self._server is not None:
+            self._server.stop()
+            self._server.wait()
+        self._connection.cleanup()
+
+    def heartbeat(self, document):
+        """Report to the conductor; Unavailable when the broker is away."""
+        self._send({'method': 'heartbeat',
+                    'arguments': {'document': {
+                        **document, 'api_version': API_VERSION}}})
+
+    def _take(self, sealed):
+        try:
+            content = self._open(sealed)
+        except envelope.Refused as error:
+            self.refused += 1
+            LOG.warning('a message was not taken: %s', error)
+            return
+        self._dispatch(content)
+
+    def _open(self, sealed):
+        envelope.check(sealed, self._conf.guest_link.max_message_bytes)
+        if (sealed['instance'] != self._instance_id
+                or sealed['key_id'] != self._key_id):
+            raise envelope.Refused(reason='other-key')
+        content = envelope.open_sealed(self._key, sealed, envelope.TO_GUEST)
+        if not self._state.take(sealed['number']):
+            raise envelope.Refused(reason='replay')
+        return content
+
+    def _dispatch(self, content):
+        name = content.get('method')
+        method = None
+        if isinstance(name, str) and not name.startswith('_'):
+            method = getattr(self._endpoint, name, None)
+        result, error = None, None
+        try:
+            if not callable(method):
+                raise exception.NotSupported(feature='The call %r' % name,
+                                             subject='this guest agent')
+            result = method(**content.get('arguments') or {})
+        except exception.TroveError as raised:
+            error = {'code': raised.code, 'message': raised.message}
+            LOG.warning('%s failed: %s', name, raised)
+        except Exception as raised:  # the edge of RPC dispatch
+            error = {'code': 'internal_error', 'message':
+                     '%s: %s' % (type(raised).__name__, raised)}
+            LOG.exception('%s failed', name)
+        if content.get('call_id'):
+            self._answer(content, result, error)
+
+    def _answer(self, content, result, error):
+        try:
+            self._send({'method': 'answer', 'arguments': {
+                'call_id': content['call_id'], 'inbox': content.get('inbox'),
+                'result': result, 'error': error}})
+        except exception.Unavailable as lost:
+            LOG.warning('the answer to %s is lost, its caller will time '
+                        'out: %s', content.get('method'), lost)
+
+    def _send(self, content):
+        with self._lock:
+            self._number += 1
+            number = self._number
+        sealed = envelope.seal(
+            self._key, self._key_id, self._instance_id, envelope.FROM_GUEST,
+            self._state.boot, number, content)
+        try:
+            self._conductor.cast({}, 'deliver', sealed=sealed)
+        except transport.MessagingError as error:
+            raise exception.Unavailable(
+                'The broker does not take messages: %s' % error) from error
+
+
+class _Inbox:
+    """The only thing that RPC may call: no other method is in reach."""
+
+    def __init__(self, take):
+        self._take = take
+
+    def deliver(self, ctxt, sealed):
+        """Take one message of the control plane."""
+        self._take(sealed)
+
+
+class _State:
+    """Boot counter and receive window, kept in a small file."""
+
+    def __init__(self, path):
+        self._path = path
+        self._lock = threading.Lock()
+        try:
+            with open(path, encoding='utf-8') as file:
+                kept = json.load(file)
+        except FileNotFoundError:
+            kept = {'boot': 0, 'highest': 0, 'bits': '0'}
+        self.boot = max(kept['boot'] + 1, int(time.time()))
+        self._window = envelope.Window(kept['highest'],
+                                       int(kept['bits'], 16))
+        self._save()
+
+    def take(self, number):
+        """Note a number for good; False if it is not new."""
+        with self._lock:
+            taken = self._window.take(number)
+            if taken:
+                self._save()
+            return taken
+
+    def _save(self):
+        text = json.dumps({'boot': self.boot,
+                           'highest': self._window.highest,
+                           'bits': '%x' % self._window.bits})
+        part = self._path + '.part'
+        with open(part, 'w', encoding='utf-8',
+                  opener=lambda path, flags: os.open(path, flags, 0o600)
+                  ) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, self._path)
