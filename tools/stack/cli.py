@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verbs of tools/trovestack."""
+
+import argparse
+import signal
+import sys
+
+from stack import errors
+from stack import lanes
+from stack import lifecycle
+from stack import preflight
+from stack import programs
+from stack import report
+from stack import settings as settings_module
+from stack import waiting
+
+GO_ON = ('Stopped. Run the same command again to go on from here, or '
+         '`trovestack clean` to remove everything.')
+EPILOG = '''All of it lives below /var/lib/trovestack (TROVESTACK_DIR names
+another place) and listens on loopback and its own bridges only. A second
+stack can stand beside the first: TROVESTACK_SLOT=2.'''
+
+
+def main(words):
+    """Run one verb; returns the exit status."""
+    arguments = _parser().parse_args(words)
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, lambda *_: waiting.STOP.set())
+    try:
+        if arguments.verb != 'env':
+            preflight.require_root(arguments.verb)
+        return VERBS[arguments.verb](settings_module.load(), arguments) or 0
+    except errors.StackError as error:
+        print(f'trovestack: {error}', file=sys.stderr)
+        return 1
+    except errors.Interrupted:
+        print(GO_ON, file=sys.stderr)
+        return 130
+    except BrokenPipeError:     # `trovestack logs | head`
+        sys.stderr.close()
+        return 141
+
+
+def _demo(settings, arguments):
+    lifecycle.up(settings)
+    return programs.demo(settings)
+
+
+def _bench(settings, arguments):
+    return programs.run(settings, 'bench', arguments.name, arguments.rest)
+
+
+def _check(settings, arguments):
+    return programs.run(settings, 'check', arguments.name, arguments.rest)
+
+
+VERBS = {
+    'demo': _demo,
+    'test': lambda settings, arguments: lanes.run(settings, arguments.lanes),
+    'up': lambda settings, _: lifecycle.up(settings),
+    'down': lambda settings, _: lifecycle.down(settings),
+    'status': lambda settings, _: report.status(settings),
+    'logs': lambda settings, arguments: report.logs(
+        settings, arguments.service),
+    'env': lambda settings, arguments: report.environment(
+        settings, arguments.user),
+    'clean': lambda settings, _: lifecycle.clean(settings),
+    'bench': _bench,
+    'check': _check,
+}
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog='trovestack', epilog=EPILOG,
+        description='Trove, a cloud for it, and a first database, on one '
+                    'machine.')
+    verbs = parser.add_subparsers(dest='verb', required=True, metavar='VERB')
+    add = verbs.add_parser
+    add('demo', help='set everything up and create a first database')
+    test = add('test', help='run every check and test')
+    test.add_argument('lanes', nargs='*', metavar='LANE',
+                      help='only these: ' + ', '.join(lanes.NAMES))
+    add('up', help='start everything')
+    add('down', help='stop processes and machines; keep the data')
+    add('status', help='what runs')
+    logs = add('logs', help='what the services said')
+    logs.add_argument('service', nargs='?', metavar='SERVICE')
+    env = add('env', help='what a shell needs to use the cloud')
+    env.add_argument('user', nargs='?', default='demo', metavar='USER',
+                     help='admin, demo (default) or alt')
+    add('clean', help='remove everything it made')
+    for verb, text in (('bench', 'measure something'),
+                       ('check', 'try something out')):
+        found = ', '.join(programs.names(verb)) or 'none yet'
+        named = add(verb, help=f'{text}: {found}')
+        named.add_argument('name', metavar='NAME')
+        named.add_argument('rest', nargs=argparse.REMAINDER, metavar='...')
+    return parser

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`trovestack test`."""
+NAMES = ()
+
+
+def run(settings, lanes):
+    """Later."""

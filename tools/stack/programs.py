@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs that use a stack that is up: demo, benches, checks.
+
+A bench or check is a file in tools/bench or tools/checks; its name is the
+verb's argument. It runs under the virtual environment's Python, with the
+stack described in its environment.
+"""
+
+import os
+import subprocess
+
+from stack import errors
+from stack import settings as settings_module
+from stack import venv
+from stack import waiting
+
+PLACES = {'bench': settings_module.ROOT / 'tools' / 'bench',
+          'check': settings_module.ROOT / 'tools' / 'checks'}
+
+
+def names(verb):
+    """What can be named after the verb."""
+    return sorted(path.stem.replace('_', '-')
+                  for path in PLACES[verb].glob('*.py')
+                  if not path.stem.startswith('_'))
+
+
+def run(settings, verb, name, words=()):
+    """Run one; returns its exit status."""
+    if name not in names(verb):
+        raise errors.StackError(
+            f'There is no {verb} {name}; there are: '
+            + (', '.join(names(verb)) or 'none yet') + '.')
+    path = PLACES[verb] / (name.replace('-', '_') + '.py')
+    return _run(settings, [str(path), *words])
+
+
+def demo(settings):
+    """The main job, on a stack that is up."""
+    return _run(settings, ['-m', 'stack.inside.demo'])
+
+
+def environment(settings, account='demo'):
+    """The environment variables that describe the stack to a program."""
+    root = settings_module.ROOT
+    return venv.environment(
+        settings, OS_CLIENT_CONFIG_FILE=str(settings.clouds_yaml),
+        OS_CLOUD=f'trovestack-{account}',
+        TROVESTACK_DIR=str(settings.home),
+        TROVESTACK_SLOT=str(settings.slot),
+        PYTHONPATH=os.pathsep.join((str(root), str(root / 'tools'),
+                                    str(root / 'devstack'))))
+
+
+def _run(settings, words):
+    if not settings.python.exists():
+        raise errors.StackError(
+            'The stack has not been up yet: sudo ./tools/trovestack up.')
+    child = subprocess.Popen([settings.python, *words],
+                             env=environment(settings))
+    while True:
+        try:
+            return child.wait(0.2)
+        except subprocess.TimeoutExpired:
+            if waiting.STOP.is_set():
+                child.terminate()
+                child.wait()
+                raise errors.Interrupted() from None

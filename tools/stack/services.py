@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Trove's own processes: their configuration, schema and start."""
+
+import urllib.request
+
+from stack import broker
+from stack import cloud
+from stack import commands
+from stack import console
+from stack import daemons
+from stack import files
+from stack import fingerprint
+from stack import settings as settings_module
+from stack import venv
+
+READY_S = 60
+NAMES = ('trove-conductor', 'trove-taskmanager', 'trove-api')
+
+
+def configure(settings, facts):
+    """Write trove.conf and, once, the keyring; bring the schema to head.
+
+    ``facts`` are those of the cloud that its ids go into: the management
+    network.
+    """
+    home = files.directory(settings.trove_dir)
+    files.write(home / 'broker.password', broker.password(settings))
+    files.write(settings.trove_conf, _configuration(settings, facts))
+    if not (home / 'keyring.json').exists():
+        manage(settings, 'keyring_new', home / 'keyring.json')
+    manage(settings, 'db_sync')
+
+
+def manage(settings, *words):
+    """Run trove-manage; returns what it prints."""
+    return commands.output(
+        [settings.venv / 'bin' / 'trove-manage', '--config-file',
+         settings.trove_conf, *words], f'trove-manage {words[0]}',
+        timeout_s=120, env=venv.environment(settings), cwd='/')
+
+
+def start(settings):
+    """Start all three and wait until the API says it is well."""
+    processes = [daemon(settings, name) for name in NAMES]
+    if (all(process.fresh() for process in processes)
+            and _healthy(settings)):
+        return
+    with console.step('trove-conductor, trove-taskmanager, trove-api'):
+        for process in processes:
+            process.start()
+        processes[-1].wait_ready(lambda: _healthy(settings), READY_S)
+        for process in processes:
+            process.wait_ready(lambda: True, READY_S)
+
+
+def stop(settings):
+    """Stop them, the API first. True if any ran."""
+    return any([daemon(settings, name).stop() for name in reversed(NAMES)])
+
+
+def daemon(settings, name):
+    """One of the processes."""
+    return daemons.Daemon(
+        name=name, settings=settings, cwd='/', stop_s=30,
+        argv=(str(settings.venv / 'bin' / name), '--config-file',
+              str(settings.trove_conf)),
+        env=venv.environment(settings),
+        made_from=fingerprint.of(settings_module.ROOT / 'trove',
+                                 settings.trove_conf))
+
+
+def api(settings):
+    """The API's process."""
+    return daemon(settings, 'trove-api')
+
+
+def _healthy(settings):
+    try:
+        with urllib.request.urlopen(    # noqa: S310  always http
+                f'{settings.api_url}/healthcheck', timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def _configuration(settings, facts):
+    home = settings.trove_dir
+    secret = cloud.password(settings, 'trove')
+    identity = f'{settings.cloud_url}/identity/v3'
+    return f'''[DEFAULT]
+bind_host = 127.0.0.1
+bind_port = {settings.api_port}
+transport_url = rabbit://trove:{broker.password(settings)}@127.0.0.1:{
+    settings.amqp_port}//
+management_networks = {facts['management_network']}
+network_isolation = true
+report_interval = 10
+agent_heartbeat_expiry = 40
+
+[database]
+connection = sqlite:///{home}/trove.sqlite
+
+[secrets]
+keys_file = {home}/keyring.json
+
+[guest_link]
+broker_hosts = {settings.broker_address}:{settings.amqp_port}
+management_url = http://127.0.0.1:{settings.management_port}
+management_user = trove
+management_password_file = {home}/broker.password
+
+[service_credentials]
+auth_url = {identity}
+region_name = RegionOne
+username = trove
+password = {secret}
+project_name = service
+user_domain_name = Default
+project_domain_name = Default
+
+[keystone_authtoken]
+auth_type = password
+auth_url = {identity}
+www_authenticate_uri = {identity}
+region_name = RegionOne
+username = trove
+password = {secret}
+project_name = service
+user_domain_name = Default
+project_domain_name = Default
+service_token_roles = service
+service_token_roles_required = true
+
+[oslo_messaging_rabbit]
+heartbeat_in_pthread = false
+'''
