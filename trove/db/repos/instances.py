@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Instances: claims, facts and pages."""
+
+import dataclasses
+
+import sqlalchemy as sa
+
+from trove.common import exception
+from trove.db import tables
+from trove.db import types
+from trove.db.repos import guests
+from trove.db.repos import instance_rows
+from trove.objects import paging
+from trove.objects.status import Task
+
+#: Names of facts and the columns that hold them.
+_FACTS = {
+    'server_id': 'compute_instance_id', 'server_status': 'server_status',
+    'volume_id': 'volume_id', 'volume_gb': 'volume_size',
+    'volume_type': 'volume_type', 'addresses': 'addresses',
+    'hostname': 'hostname', 'flavor_id': 'flavor_id', 'ram_mb': 'ram_mb',
+    'locality': 'locality', 'name': 'name', 'access': 'access',
+    'availability_zone': 'availability_zone', 'facts_at': 'facts_at',
+    'configuration_id': 'configuration_id', 'replica_of': 'slave_of_id',
+    'datastore_version_id': 'datastore_version_id'}
+
+
+class Instances:
+    """Instances, in one transaction."""
+
+    def __init__(self, connection):
+        self._connection = connection
+
+    def add(self, instance):
+        """Store a new instance and the status of its silent guest."""
+        self._connection.execute(
+            sa.insert(tables.Instance), instance_rows.to_row(instance))
+        self._connection.execute(
+            sa.insert(tables.ServiceStatus),
+            guests.first_status(instance.id))
+
+    def get(self, instance_id, project_id=None, deleted=False):
+        """One instance, or InstanceNotFound.
+
+        ``deleted`` True finds only deleted ones, None both.
+        """
+        row = tables.Instance
+        query = instance_rows.QUERY.where(row.id == instance_id)
+        found = self._complete(self._connection.execute(
+            _visible(query, project_id, deleted)).all())
+        if not found:
+            raise exception.InstanceNotFound(instance_id=instance_id)
+        return found[0]
+
+    def list(self, project_id=None, limit=None, marker=None,
+             include_clustered=False, deleted=False, name=None,
+             datastore=None, version=None, replica_of=None, cluster_id=None,
+             offset=None):
+        """A Page of instances, in a fixed number of statements.
+
+        Without ``offset`` pages are cut by id, beginning after
+        ``marker``, and shown newest first. With it they are cut and
+        shown by the time of their last change, newest first.
+        """
+        row = tables.Instance
+        query = _visible(instance_rows.QUERY, project_id, deleted)
+        if cluster_id is not None:
+            query = query.where(row.cluster_id == cluster_id)
+        elif not include_clustered:
+            query = query.where(row.cluster_id.is_(None))
+        for column, wanted in (
+                (row.name, name), (row.slave_of_id, replica_of),
+                (tables.Datastore.name, datastore),
+                (tables.Version.name, version)):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        if offset is not None:
+            query = query.order_by(row.updated.desc(), row.id).offset(offset)
+        else:
+            query = query.order_by(row.id)
+            if marker is not None:
+                query = query.where(row.id > marker)
+        if limit is not None:
+            query = query.limit(limit + 1)
+        return self._page(self._connection.execute(query).all(), limit,
+                          offset)
+
+    def claim(self, instance_id, task, text=None, allowed=(Task.NONE,),
+              when_idle=True):
+        """Take an instance for one task; of two callers exactly one wins.
+
+        It must be in one of the ``allowed`` tasks and, ``when_idle``,
+        no unfinished operation may be under way. Raises InstanceBusy or
+        InstanceNotFound.
+        """
+        row, work = tables.Instance, tables.Operation
+        free = sa.update(row).where(
+            row.id == instance_id, row.deleted.is_(False),
+            row.task_id.in_([one.code for one in allowed]))
+        if when_idle:
+            free = free.where(~sa.exists().where(
+                work.instance_id == instance_id, work.finished.is_(None)))
+        if not self._connection.execute(
+                free.values(**_task(task, text))).rowcount:
+            busy = self.get(instance_id)
+            raise exception.InstanceBusy(
+                instance_id=instance_id, task=busy.task.action)
+        return self.get(instance_id)
+
+    def begin_delete(self, instance_id):
+        """Set the task to DELETING, whatever it was.
+
+        False when it was DELETING already, or the instance is gone.
+        """
+        row = tables.Instance
+        return bool(self._connection.execute(sa.update(row).where(
+            row.id == instance_id, row.deleted.is_(False),
+            row.task_id != Task.DELETING.code
+        ).values(**_task(Task.DELETING, None))).rowcount)
+
+    def set_task(self, instance_id, task, text=None):
+        """Set the task; for the owner of the instance's operation."""
+        self._change(instance_id, **_task(task, text))
+
+    def record(self, instance_id, **facts):
+        """Store facts by the names they have in Instance."""
+        unknown = set(facts) - set(_FACTS)
+        if unknown:
+            raise TypeError('no such facts: %s' % ', '.join(sorted(unknown)))
+        if 'addresses' in facts:
+            facts['addresses'] = [dataclasses.asdict(address)
+                                  for address in facts['addresses']]
+        if 'access' in facts:
+            facts['access'] = instance_rows.access_row(facts['access'])
+        self._change(instance_id, **{
+            _FACTS[name]: value for name, value in facts.items()})
+
+    def mark_deleted(self, instance_id):
+        """The instance is gone; it holds on to nothing any more."""
+        row = tables.Instance
+        gone = sa.update(row).where(
+            row.id == instance_id, row.deleted.is_(False))
+        self._connection.execute(gone.values(
+            deleted=True, deleted_at=types.utcnow(), updated=types.utcnow(),
+            task_id=Task.NONE.code, task_description=None,
+            task_start_time=None, configuration_id=None, slave_of_id=None,
+            addresses=[]))
+
+    def sync_servers(self, statuses):
+        """Store the server statuses of a cloud, by server id, in bulk.
+
+        Writes only where something changed; gives the number of changes.
+        """
+        row = tables.Instance
+        known = self._connection.execute(
+            sa.select(row.id, row.compute_instance_id, row.server_status)
+            .where(row.deleted.is_(False),
+                   row.compute_instance_id.is_not(None)))
+        changed = {}
+        for one in known:
+            word = statuses.get(one.compute_instance_id)
+            if word is not None and word != one.server_status:
+                changed.setdefault(word, []).append(one.id)
+        for word, ids in sorted(changed.items()):
+            self._connection.execute(
+                sa.update(row).where(row.id.in_(sorted(ids)),
+                                     row.deleted.is_(False)).values(
+                    server_status=word, facts_at=types.utcnow()))
+        return sum(len(ids) for ids in changed.values())
+
+    def count(self, project_id=None):
+        """How many instances there are, of one project or all."""
+        row = tables.Instance
+        return self._connection.execute(_visible(
+            sa.select(sa.func.count()).select_from(row), project_id,
+            False)).scalar()
+
+    def _change(self, instance_id, **values):
+        row = tables.Instance
+        if not self._connection.execute(sa.update(row).where(
+                row.id == instance_id, row.deleted.is_(False)).values(
+                    {**values, 'updated': types.utcnow()})).rowcount:
+            raise exception.InstanceNotFound(instance_id=instance_id)
+
+    def _page(self, rows, limit, offset):
+        more = limit is not None and len(rows) > limit
+        rows = rows[:limit]
+        if offset is not None:
+            return paging.Page(self._complete(rows),
+                               offset + limit if more else None)
+        marker = rows[-1].id if more else None
+        rows.sort(key=lambda row: row.created, reverse=True)
+        return paging.Page(self._complete(rows), marker)
+
+    def _complete(self, rows):
+        """Instances of rows; replicas come in one further statement."""
+        row = tables.Instance
+        replicas = {}
+        if rows:
+            for one in self._connection.execute(
+                    sa.select(row.id, row.slave_of_id).where(
+                        row.slave_of_id.in_([found.id for found in rows]),
+                        row.deleted.is_(False)).order_by(row.id)):
+                replicas.setdefault(one.slave_of_id, []).append(one.id)
+        return [instance_rows.to_object(
+            found, tuple(replicas.get(found.id, ()))) for found in rows]
+
+
+def _visible(query, project_id, deleted):
+    row = tables.Instance
+    if project_id is not None:
+        query = query.where(row.tenant_id == project_id)
+    if deleted is not None:
+        query = query.where(row.deleted.is_(deleted))
+    return query
+
+
+def _task(task, text):
+    return {'task_id': task.code, 'task_description': text,
+            'task_start_time': (None if task is Task.NONE
+                                else types.utcnow()),
+            'updated': types.utcnow()}

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Operations: promised, taken by lease, kept, ended."""
+
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from trove.common import exception
+from trove.db import tables
+from trove.db import types
+from trove.db.repos import operation_rows
+from trove.objects.operation import State
+
+_UNDER_WAY = (State.RUNNING, State.REVERTING)
+_UNFINISHED = (State.PENDING, *_UNDER_WAY)
+
+
+class OperationNotFound(exception.NotFound):
+    """No such operation."""
+
+    template = 'Operation %(operation_id)s does not exist.'
+
+
+class Operations:
+    """Operations, in one transaction.
+
+    Leases are counted by the database's clock, so that the clocks of the
+    taskmanagers' machines do not matter.
+    """
+
+    def __init__(self, connection, keyring):
+        self._connection = connection
+        self._keyring = keyring
+
+    def add(self, verb, instance_id, ctx, arguments, operation_id=None,
+            not_before=None):
+        """Store a promise in the transaction that makes it possible."""
+        operation_id = operation_id or str(uuid.uuid4())
+        self._connection.execute(sa.insert(tables.Operation).values(
+            id=operation_id, verb=verb, instance_id=instance_id,
+            project_id=ctx.project_id, context=ctx.to_dict(),
+            arguments=operation_rows.seal(
+                self._keyring, operation_id, arguments),
+            state=State.PENDING, fence=0, attempts=0, cancel=False,
+            not_before=not_before, created=types.utcnow(),
+            updated=types.utcnow()))
+        return self.get(operation_id)
+
+    def get(self, operation_id):
+        """One operation, or OperationNotFound."""
+        row = self._connection.execute(sa.select(tables.Operation).where(
+            tables.Operation.id == operation_id)).first()
+        if row is None:
+            raise OperationNotFound(operation_id=operation_id)
+        return operation_rows.to_object(self._keyring, row)
+
+    def list(self, instance_id=None, states=None, limit=100):
+        """Operations, newest first; ``limit`` None gives all."""
+        row = tables.Operation
+        query = sa.select(row).order_by(row.number.desc())
+        if instance_id is not None:
+            query = query.where(row.instance_id == instance_id)
+        if states is not None:
+            query = query.where(row.state.in_(states))
+        if limit is not None:
+            query = query.limit(limit)
+        return [operation_rows.to_object(self._keyring, found)
+                for found in self._connection.execute(query)]
+
+    def waiting(self):
+        """How many operations a taskmanager could take now."""
+        return self._connection.execute(
+            sa.select(sa.func.count()).select_from(tables.Operation).where(
+                _due(), _first_of_its_instance())).scalar()
+
+    def take(self, owner, lease_s, limit, verbs=None):
+        """Own up to ``limit`` due operations for ``lease_s`` seconds.
+
+        Of N takers of one operation exactly one wins; the operations of an
+        instance are taken one after the other, in order.
+        """
+        row = tables.Operation
+        due = sa.select(row.id, row.fence).where(
+            _due(), _first_of_its_instance()).order_by(row.number)
+        if verbs is not None:
+            due = due.where(row.verb.in_(verbs))
+        # More than are wanted: others take from the same end of the queue.
+        candidates = self._connection.execute(due.limit(4 * limit)).all()
+        taken = []
+        for candidate in candidates:
+            if len(taken) == limit:
+                break
+            if self._own(candidate, owner, lease_s):
+                taken.append(self.get(candidate.id))
+        return taken
+
+    def take_one(self, operation_id, owner, lease_s):
+        """Own this operation, or None when it is not there to be taken."""
+        row = tables.Operation
+        candidate = self._connection.execute(
+            sa.select(row.id, row.fence).where(
+                row.id == operation_id, _due(), _first_of_its_instance())
+        ).first()
+        if candidate is None or not self._own(candidate, owner, lease_s):
+            return None
+        return self.get(operation_id)
+
+    def renew(self, operation_id, fence, lease_s):
+        """Extend the lease; False when another owner has taken over."""
+        return self._owned(operation_id, fence,
+                           lease_until=types.utcnow(lease_s))
+
+    def release(self, operation_id, fence, not_before=None):
+        """Give it back, progress kept, for another owner to go on with.
+
+        ``not_before`` (by the database's clock) lets it rest till then.
+        """
+        row = tables.Operation
+        self._must(operation_id, fence, owner=None, lease_until=None,
+                   not_before=not_before,
+                   state=sa.case((row.state == State.REVERTING,
+                                  State.REVERTING), else_=State.PENDING))
+
+    def progress(self, operation_id, fence, state=None, step=None):
+        """Note how far it has come."""
+        values = {'state': state, 'step': step}
+        self._must(operation_id, fence, **{
+            name: value for name, value in values.items()
+            if value is not None})
+
+    def finish(self, operation_id, fence, state, error_code=None,
+               error=None):
+        """End it, and forget its secrets.
+
+        A FAILED one keeps them, sealed, since an operator may resume it.
+        """
+        if not state.is_end:
+            raise ValueError('%s is not an end' % state)
+        self._must(operation_id, fence, state=state, owner=None,
+                   lease_until=None, error_code=error_code, error=error,
+                   finished=types.utcnow())
+        if state is not State.FAILED:
+            self._scrub(operation_id)
+
+    def request_cancel(self, instance_id, except_id=None):
+        """Ask all unfinished operations of an instance to undo themselves.
+        """
+        row = tables.Operation
+        self._connection.execute(sa.update(row).where(
+            row.instance_id == instance_id, row.state.in_(_UNFINISHED),
+            row.id != (except_id or '')
+        ).values(cancel=True, not_before=None, updated=types.utcnow()))
+
+    def cancelled(self, operation_id):
+        """Whether it was asked to undo itself."""
+        return bool(self._connection.execute(
+            sa.select(tables.Operation.cancel).where(
+                tables.Operation.id == operation_id)).scalar())
+
+    def _own(self, candidate, owner, lease_s):
+        row = tables.Operation
+        # The fence seen when it was found due: whoever was faster has
+        # raised it.
+        return self._connection.execute(sa.update(row).where(
+            row.id == candidate.id, row.fence == candidate.fence, _due()
+        ).values(
+            owner=owner, fence=row.fence + 1, attempts=row.attempts + 1,
+            lease_until=types.utcnow(lease_s), not_before=None,
+            state=sa.case((row.state == State.REVERTING, State.REVERTING),
+                          else_=State.RUNNING),
+            updated=types.utcnow())).rowcount
+
+    def _owned(self, operation_id, fence, **values):
+        row = tables.Operation
+        return bool(self._connection.execute(sa.update(row).where(
+            row.id == operation_id, row.fence == fence,
+            row.state.in_(_UNDER_WAY)
+        ).values(updated=types.utcnow(), **values)).rowcount)
+
+    def _must(self, operation_id, fence, **values):
+        if not self._owned(operation_id, fence, **values):
+            raise exception.LeaseLost(operation_id=operation_id)
+
+    def _scrub(self, operation_id):
+        arguments = self.get(operation_id).arguments
+        self._connection.execute(sa.update(tables.Operation).where(
+            tables.Operation.id == operation_id).values(
+                arguments=operation_rows.seal(
+                    self._keyring, operation_id,
+                    operation_rows.without_secrets(arguments))))
+
+
+def _due():
+    row = tables.Operation
+    return sa.and_(
+        sa.or_(row.not_before.is_(None), row.not_before <= types.utcnow()),
+        sa.or_(row.state == State.PENDING, sa.and_(
+            row.state.in_(_UNDER_WAY),
+            sa.or_(row.lease_until.is_(None),
+                   row.lease_until < types.utcnow()))))
+
+
+def _first_of_its_instance():
+    row, older = tables.Operation, orm.aliased(tables.Operation)
+    return ~sa.exists().where(
+        older.instance_id == row.instance_id, older.number < row.number,
+        older.state.in_(_UNFINISHED))

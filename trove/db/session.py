@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Transactions: a reader, a writer, a writer under a lease.
+
+Everything that a caller does between ``with`` and its end is one
+transaction. Errors of the database leave as errors of ours: `DatabaseBusy`
+(nothing was changed, the same again may work), `DatabaseDown` (nothing was
+changed) and `CommitUnknown` (the connection was lost while committing).
+"""
+
+import contextlib
+import functools
+import random
+import threading
+
+import sqlalchemy as sa
+from oslo_db import exception as db_exc
+from oslo_log import log
+
+from trove.common import exception
+from trove.db import engine as engines
+from trove.db import tables
+from trove.db import types
+from trove.db.repos import datastores
+from trove.db.repos import faults
+from trove.db.repos import guests
+from trove.db.repos import instances
+from trove.db.repos import operations
+from trove.db.repos import quotas
+from trove.db.repos import resources
+from trove.db.repos import steering
+from trove.objects import operation
+
+LOG = log.getLogger(__name__)
+
+TRIES = 5
+
+
+class DatabaseDown(exception.Unavailable):
+    """The database did not answer; nothing of the transaction happened."""
+
+    template = 'The database is not available; try again later.'
+
+
+class DatabaseBusy(exception.Unavailable):
+    """A deadlock or a lock held too long; nothing happened."""
+
+    template = 'The database is busy; try again.'
+
+
+class CommitUnknown(exception.Unavailable):
+    """The connection was lost while committing: it may have happened."""
+
+    template = ('The database was lost while a change was being stored; '
+                'look whether it was made before trying again.')
+
+
+class Transaction:
+    """The repositories, all in one transaction."""
+
+    def __init__(self, connection, keyring):
+        self.datastores = datastores.Datastores(connection)
+        self.faults = faults.Faults(connection)
+        self.guests = guests.Guests(connection)
+        self.instances = instances.Instances(connection)
+        self.operations = operations.Operations(connection, keyring)
+        self.quotas = quotas.Quotas(connection)
+        self.resources = resources.Resources(connection)
+        self.steering = steering.Steering(connection, self.operations)
+        self._connection = connection
+
+    def now(self):
+        """The database's clock (UTC, without zone)."""
+        return self._connection.execute(sa.select(types.utcnow())).scalar()
+
+
+class Database:
+    """One database, shared by all threads of a process."""
+
+    def __init__(self, url, keyring, **limits):
+        self.keyring = keyring
+        self.engine = engines.create(url, **limits)
+        self._writers = self.engine.execution_options(
+            **{engines.WRITES: True})
+
+    @contextlib.contextmanager
+    def reader(self):
+        """One transaction that only reads."""
+        with translated(), self.engine.connect() as connection:
+            yield Transaction(connection, self.keyring)
+
+    @contextlib.contextmanager
+    def writer(self, lease=None):
+        """One transaction, committed at the end unless something raises.
+
+        ``lease`` is (operation id, fence): the transaction first holds
+        that this owner is still the newest, and nobody can become it before
+        the transaction ends. Raises LeaseLost otherwise.
+        """
+        with self.connection(lease) as connection:
+            yield Transaction(connection, self.keyring)
+
+    @contextlib.contextmanager
+    def connection(self, lease=None):
+        """The writer's bare connection, for the journal."""
+        with translated(), self._writers.connect() as connection:
+            with connection.begin() as transaction:
+                if lease is not None:
+                    hold(connection, *lease)
+                yield connection
+                with _committing():
+                    transaction.commit()
+
+    def ping(self):
+        """Raise DatabaseDown unless the database answers."""
+        with self.reader() as tx:
+            tx.now()
+
+    def now(self):
+        """The database's clock (UTC, without zone)."""
+        with self.reader() as tx:
+            return tx.now()
+
+    def close(self):
+        """Close all pooled connections."""
+        self.engine.dispose()
+
+
+def from_conf(conf, keyring):
+    """The database that [database] names."""
+    options = dict(conf.database)
+    return Database(options.pop('connection'), keyring, **options)
+
+
+def retried(function):
+    """Run the whole function again when the database undid its work.
+
+    For functions whose only effects are in the database, before their
+    commit. A lost commit is not repeated: it may have been kept.
+    """
+    @functools.wraps(function)
+    def run(*args, **kwargs):
+        for attempt in range(1, TRIES):
+            try:
+                return function(*args, **kwargs)
+            except (DatabaseBusy, DatabaseDown) as error:
+                LOG.info('%s: try %d of %d: %s', function.__qualname__,
+                         attempt, TRIES, error.__cause__ or error)
+                _pause(attempt)
+        return function(*args, **kwargs)
+    return run
+
+
+def hold(connection, operation_id, fence):
+    """Lock the operation's row if its newest owner asks, else LeaseLost."""
+    row = tables.Operation
+    mine = sa.select(row.number).where(
+        row.id == operation_id, row.fence == fence,
+        row.state.in_((operation.State.RUNNING, operation.State.REVERTING))
+    ).with_for_update()
+    if connection.execute(mine).first() is None:
+        raise exception.LeaseLost(operation_id=operation_id)
+
+
+@contextlib.contextmanager
+def translated():
+    """Errors of the database become ours; see the module's words."""
+    try:
+        yield
+    except (db_exc.DBConnectionError, sa.exc.TimeoutError) as error:
+        raise DatabaseDown() from error
+    except db_exc.DBDeadlock as error:
+        raise DatabaseBusy() from error
+    except (sa.exc.OperationalError, db_exc.DBError) as error:
+        if _was_locked(error):
+            raise DatabaseBusy() from error
+        raise
+
+
+@contextlib.contextmanager
+def _committing():
+    try:
+        yield
+    except db_exc.DBConnectionError as error:
+        raise CommitUnknown() from error
+
+
+def _was_locked(error):
+    """Whether a wait for a lock, or a conflict, ended the statement.
+
+    oslo.db knows the deadlocks; these are SQLite's busy answer and
+    PostgreSQL's lock_timeout and serialization failures.
+    """
+    cause = getattr(error, 'orig', None) or getattr(
+        error, 'inner_exception', None)
+    cause = getattr(cause, 'orig', cause)
+    if getattr(cause, 'sqlite_errorname', '').startswith(
+            ('SQLITE_BUSY', 'SQLITE_LOCKED')):
+        return True
+    return getattr(cause, 'sqlstate', None) in ('55P03', '40001', '40P01')
+
+
+def _pause(attempt):
+    threading.Event().wait(random.uniform(0.5, 1) * 0.05 * 2 ** attempt)

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Declarative tables, one file per aggregate. Rows never leave `db`."""
+
+from trove.db.tables.backups import Backup
+from trove.db.tables.base import Base
+from trove.db.tables.configurations import Configuration
+from trove.db.tables.datastores import Binding
+from trove.db.tables.datastores import Datastore
+from trove.db.tables.datastores import Parameter
+from trove.db.tables.datastores import Version
+from trove.db.tables.guests import GuestLink
+from trove.db.tables.guests import ServiceStatus
+from trove.db.tables.instances import Fault
+from trove.db.tables.instances import Instance
+from trove.db.tables.instances import Resource
+from trove.db.tables.operations import Journal
+from trove.db.tables.operations import Operation
+from trove.db.tables.quotas import Quota
+from trove.db.tables.quotas import Reservation
+from trove.db.tables.quotas import Usage
+
+__all__ = (
+    'Backup', 'Base', 'Binding', 'Configuration', 'Datastore', 'Fault',
+    'GuestLink', 'Instance', 'Journal', 'Operation', 'Parameter', 'Quota',
+    'Reservation', 'Resource', 'ServiceStatus', 'Usage', 'Version')
