@@ -14,6 +14,7 @@ _NUMBERS = ('volume_total_gb', 'volume_used_gb')
 _WORDS = {'api_version': 32, 'agent_version': 64, 'engine_version': 64,
           'phase': 32}
 _DETAIL_BYTES = 16384
+_PAUSE_S = 1
 
 
 def parse(document):
@@ -118,10 +119,20 @@ class Writer:
             with self._db.writer() as tx:
                 taken = tx.guests.report_many(batch)
         except Exception as error:  # the edge of a periodic loop
-            # Not written is not lost: each guest reports again, and the
-            # loop must outlive a database that is away.
-            LOG.error('%d reports were not written: %s', len(batch), error)
-            threading.Event().wait(1)
+            # The loop must outlive a database that is away, and a change
+            # of state may not wait for the guest's next heartbeat.
+            LOG.error('%d reports were not written yet: %s', len(batch),
+                      error)
+            self._put_back(batch)
             return
         self.written += len(taken)
         self.late += len(batch) - len(taken)
+
+    def _put_back(self, batch):
+        with self._changed:
+            for instance_id, *report in batch:
+                self._newest.setdefault(instance_id, tuple(report))
+            if self._stopping:
+                self._newest.clear()  # the guests will report again
+            else:
+                self._changed.wait_for(lambda: self._stopping, _PAUSE_S)
