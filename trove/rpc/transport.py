@@ -17,16 +17,9 @@ MessagingError = exceptions.MessagingException
 _EXCHANGE = 'trove'
 
 
-def prepare(conf):
-    """Set defaults that must be there before a transport is made."""
-    oslo_messaging.set_transport_defaults(_EXCHANGE)
-    oslo_messaging.get_rpc_transport  # the options register themselves
-    return conf
-
-
 def connect(conf, url=None):
     """An RPC transport; connections are made when first needed."""
-    prepare(conf)
+    oslo_messaging.set_transport_defaults(_EXCHANGE)
     return oslo_messaging.get_rpc_transport(
         conf, url=url, allowed_remote_exmods=[])
 

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real broker, a conductor, and guests with their own users and keys."""
+
+import collections
+import threading
+import uuid
+
+import pytest
+from oslo_config import cfg
+
+import trove.conf
+from trove.common import crypto
+from trove.common import exception
+from trove.conductor import endpoint
+from trove.conductor import limits
+from trove.rpc import broker as broker_room
+from trove.rpc import conductor as conductor_room
+from trove.rpc import guest as guest_room
+from trove.rpc import guest_server
+from trove.rpc import transport
+from trove.tests.fixtures import rabbit
+
+Secrets = collections.namedtuple('Secrets', 'key key_id password')
+
+
+@pytest.fixture(scope='session')
+def node(tmp_path_factory):
+    with rabbit.node(tmp_path_factory.mktemp('rabbit')) as running:
+        yield running
+
+
+@pytest.fixture(scope='session')
+def conf(node):
+    """The process-wide options, since oslo.messaging reads those."""
+    conf = cfg.CONF
+    trove.conf.register_opts(conf)
+    conf([], project='trove', default_config_files=[],
+         default_config_dirs=[])
+    password_file = node.directory / 'management-password'
+    password_file.write_text(node.password)
+    for option, value in (
+            ('management_url', node.management_url),
+            ('management_password_file', str(password_file)),
+            ('broker_hosts', ['127.0.0.1:%d' % node.port])):
+        conf.set_override(option, value, 'guest_link')
+    yield conf
+    conf.reset()
+    conf.clear()
+
+
+class Links(guest_room.Links):
+    """Keys and numbers of guests, in memory."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._numbers = collections.Counter()
+        self.secrets = {}
+        self.versions = {}
+
+    def outgoing(self, instance_id):
+        with self._lock:
+            self._numbers[instance_id] += 1
+            secrets = self.secrets[instance_id]
+            return secrets.key, secrets.key_id, self._numbers[instance_id]
+
+    def speaks(self, instance_id):
+        return self.versions.get(instance_id)
+
+    def key(self, instance_id, key_id):
+        secrets = self.secrets.get(instance_id)
+        if secrets is None or secrets.key_id != key_id:
+            raise exception.NotFound(kind='key', id=key_id)
+        return secrets.key
+
+
+class Reports:
+    """Keeps what the conductor would write."""
+
+    def __init__(self):
+        self.kept = []
+        self.changed = threading.Condition()
+
+    def put(self, instance_id, report, boot, number):
+        with self.changed:
+            self.kept.append((instance_id, report.status.value, boot, number))
+            self.changed.notify_all()
+
+    def of(self, instance_id, timeout_s=10):
+        """Wait for a report of the instance."""
+        with self.changed:
+            assert self.changed.wait_for(
+                lambda: any(one[0] == instance_id for one in self.kept),
+                timeout_s), 'no report of %s came' % instance_id
+            return [one for one in self.kept if one[0] == instance_id]
+
+
+class ControlPlane:
+    """A conductor and a client of guests over the real broker."""
+
+    def __init__(self, conf, node):
+        self.conf = conf
+        self.links = Links()
+        self.reports = Reports()
+        self.broker = broker_room.Broker(conf)
+        self.broker.apply_policy()
+        self.connection = transport.connect(conf, node.url)
+        self.endpoint = endpoint.Endpoint(
+            conf, self.links.key, self.reports,
+            conductor_room.Relay(conf, self.connection),
+            limits.Buckets(conf.guest_link.messages_per_second))
+        self._server = conductor_room.serve(
+            conf, self.connection, 'conductor', self.endpoint)
+        self._server.start()
+        self.answers = guest_room.Answers(conf, self.connection)
+        self.guests = guest_room.GuestClient(conf, self.connection,
+                                             self.links, self.answers)
+
+    def enrol(self):
+        """A new instance with its user and key; gives its id."""
+        instance_id = str(uuid.uuid4())
+        secrets = Secrets(crypto.new_key(), 'k1', uuid.uuid4().hex)
+        self.links.secrets[instance_id] = secrets
+        self.broker.create_user(instance_id, secrets.password)
+        return instance_id
+
+    def url_of(self, instance_id):
+        """The transport URL that the instance was given."""
+        return self.broker.guest_url(
+            instance_id, self.links.secrets[instance_id].password)
+
+    def close(self):
+        self.answers.stop()
+        self._server.stop()
+        self._server.wait()
+        self.connection.cleanup()
+
+
+@pytest.fixture
+def control(conf, node):
+    plane = ControlPlane(conf, node)
+    yield plane
+    for instance_id in plane.links.secrets:
+        plane.broker.delete_user(instance_id)
+        plane.broker.delete_queues(instance_id)
+    plane.close()
+
+
+@pytest.fixture
+def boot(control, conf, tmp_path):
+    """Start the link of an instance with an endpoint; closed at the end."""
+    links = []
+
+    def start(instance_id, served, state=None):
+        secrets = control.links.secrets[instance_id]
+        link = guest_server.GuestLink(
+            conf, instance_id, secrets.key, secrets.key_id,
+            str(state or tmp_path / instance_id),
+            connection=transport.connect(conf, control.url_of(instance_id)))
+        link.serve(served)
+        links.append(link)
+        return link
+    yield start
+    for link in links:
+        link.stop()

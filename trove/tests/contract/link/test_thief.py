@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a thief can do with all that one guest's disk and memory hold.
+
+Each attempt speaks AMQP to a real RabbitMQ with the stolen user, or casts
+with the stolen key, and must be refused. `test_the_door_is_the_permission`
+takes the restrictions away and holds that the attempts then succeed, so that
+none of these tests passes for a wrong reason.
+"""
+
+import time
+
+import amqp
+import pytest
+import requests
+
+from trove.rpc import broker_names
+from trove.rpc import envelope
+from trove.rpc import transport
+from trove.tests.contract.link import test_guest_link
+
+EXCHANGE = 'amq.topic'
+
+
+@pytest.fixture
+def victim(control, boot):
+    made = control.enrol()
+    boot(made, test_guest_link.Agent())
+    return made
+
+
+@pytest.fixture
+def thief(control, boot):
+    """Id of the instance whose secrets were stolen; its agent is up."""
+    made = control.enrol()
+    boot(made, test_guest_link.Agent())
+    return made
+
+
+@pytest.fixture
+def open_channel(node, control):
+    """A raw AMQP channel as some instance; all are closed at the end."""
+    opened = []
+
+    def connect(instance_id):
+        connection = amqp.Connection(
+            host='127.0.0.1:%d' % node.port,
+            userid=broker_names.user(instance_id),
+            password=control.links.secrets[instance_id].password,
+            confirm_publish=True)
+        connection.connect()
+        opened.append(connection)
+        return connection.channel()
+    yield connect
+    for connection in opened:
+        connection.close()
+
+
+ATTEMPTS = {
+    'read the queue of another guest':
+        lambda channel, victim: channel.basic_consume(
+            broker_names.topic(victim)),
+    'delete the queue of another guest':
+        lambda channel, victim: channel.queue_delete(
+            broker_names.topic(victim)),
+    'empty the queue of another guest':
+        lambda channel, victim: channel.queue_purge(
+            broker_names.topic(victim)),
+    'read the conductor\'s queue':
+        lambda channel, victim: channel.basic_consume('trove-conductor'),
+    'declare a queue of its own choice':
+        lambda channel, victim: channel.queue_declare('mine'),
+    'declare an exchange':
+        lambda channel, victim: channel.exchange_declare('mine', 'topic'),
+    'delete the shared exchange':
+        lambda channel, victim: channel.exchange_delete(EXCHANGE),
+    'delete the control plane\'s exchange':
+        lambda channel, victim: channel.exchange_delete('trove'),
+    'publish to another guest':
+        lambda channel, victim: channel.basic_publish(
+            amqp.Message('x'), EXCHANGE, broker_names.topic(victim)),
+    'publish as an answer to a waiting caller':
+        lambda channel, victim: channel.basic_publish(
+            amqp.Message('x'), EXCHANGE, 'trove-answers.somebody'),
+    'publish into a queue through the default exchange':
+        lambda channel, victim: channel.basic_publish(
+            amqp.Message('x'), '', 'taskmanager'),
+    'publish to the taskmanager':
+        lambda channel, victim: channel.basic_publish(
+            amqp.Message('x'), 'trove', 'taskmanager'),
+    'publish under another user\'s name':
+        lambda channel, victim: channel.basic_publish(
+            amqp.Message('x', user_id=broker_names.user(victim)),
+            EXCHANGE, 'trove-conductor'),
+}
+
+BINDINGS = {'another guest\'s topic': 'guestagent.%(victim)s',
+            'everything': '#', 'all guests': 'guestagent.*',
+            'the conductor': 'trove-conductor'}
+
+
+@pytest.mark.parametrize('attempt', ATTEMPTS)
+def test_the_broker_refuses_to(attempt, open_channel, thief, victim,
+                               control):
+    # The control plane's own exchange exists from its first message on.
+    transport.client(control.connection, 'taskmanager').cast({}, 'wake')
+    with pytest.raises((amqp.AccessRefused, amqp.PreconditionFailed)):
+        ATTEMPTS[attempt](open_channel(thief), victim)
+
+
+@pytest.mark.parametrize('binding', BINDINGS)
+def test_the_broker_refuses_to_bind_its_queue_to(binding, open_channel,
+                                                 thief, victim):
+    with pytest.raises(amqp.AccessRefused):
+        open_channel(thief).queue_bind(
+            broker_names.topic(thief), EXCHANGE,
+            BINDINGS[binding] % {'victim': victim})
+
+
+def test_the_management_api_is_closed(control, node, thief):
+    stolen = (broker_names.user(thief),
+              control.links.secrets[thief].password)
+    for path in ('overview', 'users', 'queues', 'vhosts'):
+        answer = requests.get('%s/api/%s' % (node.management_url, path),
+                              auth=stolen, timeout=10)
+        assert answer.status_code == 401
+    assert requests.put(node.management_url + '/api/vhosts/mine',
+                        auth=stolen, timeout=10).status_code == 401
+
+
+def cast_to_conductor(control, conf, thief, sealed):
+    """Publish what the stolen user may: a message to the conductor."""
+    connection = transport.connect(conf, control.url_of(thief))
+    transport.client(connection, conf.conductor_queue,
+                     exchange=EXCHANGE).cast({}, 'deliver', sealed=sealed)
+    connection.cleanup()
+
+
+def counted(control, reason):
+    """Wait until the conductor has counted the reason."""
+    deadline = time.monotonic() + 10
+    while not control.endpoint.counters[reason]:
+        assert time.monotonic() < deadline, control.endpoint.counters
+    return control.endpoint.counters[reason]
+
+
+def a_heartbeat(control, key_of, named, number=1, boot=1):
+    secrets = control.links.secrets[key_of]
+    return envelope.seal(
+        secrets.key, secrets.key_id, named, envelope.FROM_GUEST, boot,
+        number, {'method': 'heartbeat',
+                 'arguments': {'document': {'service_status': 'crashed'}}})
+
+
+def test_another_instances_heartbeat_cannot_be_forged(control, conf, thief,
+                                                      victim):
+    cast_to_conductor(control, conf, thief,
+                      a_heartbeat(control, thief, victim))
+    assert counted(control, 'not-authentic') == 1
+    assert all(one[0] != victim for one in control.reports.kept)
+
+
+def test_plain_text_is_not_taken(control, conf, thief):
+    cast_to_conductor(control, conf, thief, {
+        'method': 'heartbeat', 'arguments': {'instance_id': thief}})
+    assert counted(control, 'malformed') == 1
+
+
+def test_its_own_message_to_the_guest_does_not_come_back_as_its_word(
+        control, conf, thief):
+    secrets = control.links.secrets[thief]
+    cast_to_conductor(control, conf, thief, envelope.seal(
+        secrets.key, secrets.key_id, thief, envelope.TO_GUEST, 0, 1, {}))
+    assert counted(control, 'not-authentic') == 1
+
+
+def test_an_order_cannot_be_played_to_a_guest_again(control, boot):
+    made = control.enrol()
+    link = boot(made, test_guest_link.Agent())
+    key, key_id, number = control.links.outgoing(made)
+    sealed = envelope.seal(key, key_id, made, envelope.TO_GUEST, 0, number,
+                           {'method': 'ping', 'arguments': {}})
+    client = transport.client(control.connection, broker_names.topic(made),
+                              exchange=EXCHANGE)
+    for _ in range(3):
+        client.cast({}, 'deliver', sealed=sealed)
+    control.guests.ping(made)
+    deadline = time.monotonic() + 10
+    while link.refused < 2:
+        assert time.monotonic() < deadline
+    assert link.refused == 2
+
+
+def test_after_deletion_the_secrets_open_nothing(control, conf, node,
+                                                 thief, open_channel):
+    channel = open_channel(thief)
+    began = time.monotonic()
+    control.broker.delete_user(thief)
+    with pytest.raises((amqp.ConnectionForced, amqp.RecoverableConnectionError,
+                        OSError)):
+        while True:
+            channel.basic_publish(amqp.Message('x'), EXCHANGE,
+                                  'trove-conductor')
+    assert time.monotonic() - began < 1
+    with pytest.raises((amqp.AccessRefused, OSError)):
+        amqp.Connection(
+            host='127.0.0.1:%d' % node.port,
+            userid=broker_names.user(thief),
+            password=control.links.secrets[thief].password).connect()
+
+
+@pytest.mark.parametrize('attempt', [
+    'read the queue of another guest', 'empty the queue of another guest',
+    'declare a queue of its own choice', 'publish to another guest',
+    'publish into a queue through the default exchange'])
+def test_the_door_is_the_permission(attempt, open_channel, thief, victim,
+                                    node):
+    """Without our restrictions the same attempt gets through."""
+    user = broker_names.user(thief)
+    admin = ('trove', node.password)
+    for path, method, body in (
+            ('permissions/%2F/' + user, 'PUT',
+             {'configure': '.*', 'write': '.*', 'read': '.*'}),
+            ('topic-permissions/%2F/' + user, 'DELETE', None)):
+        assert requests.request(
+            method, '%s/api/%s' % (node.management_url, path), json=body,
+            auth=admin, timeout=10).ok
+    ATTEMPTS[attempt](open_channel(thief), victim)
