@@ -11,7 +11,6 @@ from alembic import script
 from alembic.runtime import migration
 
 from trove.common import exception
-from trove.db import session
 from trove.db import tables
 
 
@@ -41,7 +40,7 @@ def revisions():
 
 def current(db):
     """The revision of the database, or None before the first."""
-    with session.translated(), db.engine.connect() as connection:
+    with db.reading() as connection:
         return migration.MigrationContext.configure(
             connection).get_current_revision()
 

@@ -85,7 +85,7 @@ class Database:
     @contextlib.contextmanager
     def reader(self):
         """One transaction that only reads."""
-        with translated(), self.engine.connect() as connection:
+        with self.reading() as connection:
             yield Transaction(connection, self.keyring)
 
     @contextlib.contextmanager
@@ -100,8 +100,14 @@ class Database:
             yield Transaction(connection, self.keyring)
 
     @contextlib.contextmanager
+    def reading(self):
+        """The reader's bare connection, for within this room."""
+        with translated(), self.engine.connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
     def connection(self, lease=None):
-        """The writer's bare connection, for the journal."""
+        """The writer's bare connection, for within this room."""
         with translated(), self._writers.connect() as connection:
             with connection.begin() as transaction:
                 if lease is not None:

@@ -10,7 +10,6 @@ from trove.db import tables
 from trove.db import types
 from trove.db.repos import guests
 from trove.db.repos import instance_rows
-from trove.objects import paging
 from trove.objects.status import Task
 
 #: Names of facts and the columns that hold them.
@@ -56,11 +55,10 @@ class Instances:
              include_clustered=False, deleted=False, name=None,
              datastore=None, version=None, replica_of=None, cluster_id=None,
              offset=None):
-        """A Page of instances, in a fixed number of statements.
+        """Instances in the order that pages are cut in, by few statements.
 
-        Without ``offset`` pages are cut by id, beginning after
-        ``marker``, and shown newest first. With it they are cut and
-        shown by the time of their last change, newest first.
+        That is by id, from after ``marker`` on. With ``offset`` it is by
+        the time of their last change, newest first, for operators.
         """
         row = tables.Instance
         query = _visible(instance_rows.QUERY, project_id, deleted)
@@ -81,9 +79,8 @@ class Instances:
             if marker is not None:
                 query = query.where(row.id > marker)
         if limit is not None:
-            query = query.limit(limit + 1)
-        return self._page(self._connection.execute(query).all(), limit,
-                          offset)
+            query = query.limit(limit)
+        return self._complete(self._connection.execute(query).all())
 
     def claim(self, instance_id, task, text=None, allowed=(Task.NONE,),
               when_idle=True):
@@ -181,16 +178,6 @@ class Instances:
                 row.id == instance_id, row.deleted.is_(False)).values(
                     {**values, 'updated': types.utcnow()})).rowcount:
             raise exception.InstanceNotFound(instance_id=instance_id)
-
-    def _page(self, rows, limit, offset):
-        more = limit is not None and len(rows) > limit
-        rows = rows[:limit]
-        if offset is not None:
-            return paging.Page(self._complete(rows),
-                               offset + limit if more else None)
-        marker = rows[-1].id if more else None
-        rows.sort(key=lambda row: row.created, reverse=True)
-        return paging.Page(self._complete(rows), marker)
 
     def _complete(self, rows):
         """Instances of rows; replicas come in one further statement."""

@@ -60,8 +60,9 @@ class Journal(base.Base):
 
     uuid: orm.Mapped[str] = orm.mapped_column(
         sa.String(64), primary_key=True)
+    kind: orm.Mapped[str] = orm.mapped_column(
+        sa.String(16), primary_key=True)
     operation_id: orm.Mapped[str] = orm.mapped_column(types.ID)
-    kind: orm.Mapped[str] = orm.mapped_column(sa.String(16))
     parent: orm.Mapped[str | None] = orm.mapped_column(
         sa.String(64), index=True)
     position: orm.Mapped[int]

@@ -226,10 +226,10 @@ def _operations():
         'ix_operations_state_number', 'operations', ['state', 'number'])
     _table(
         'journal',
-        _need('uuid', sa.String(64)), _need('operation_id', ID),
-        _need('kind', sa.String(16)), _may('parent', sa.String(64)),
+        _need('uuid', sa.String(64)), _need('kind', sa.String(16)),
+        _need('operation_id', ID), _may('parent', sa.String(64)),
         _need('position', sa.Integer), _need('document', LONG_TEXT),
-        _need('updated', TIME), key=('uuid',))
+        _need('updated', TIME), key=('uuid', 'kind'))
     op.create_index('ix_journal_operation_id', 'journal', ['operation_id'])
     op.create_index('ix_journal_parent', 'journal', ['parent'])
 
