@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The WSGI pipeline: one list, outermost first.
+
+=================  =======================================================
+cors               answers preflights, marks every answer, errors included
+request ids        so that every answer below carries one
+healthcheck        needs no token and no working database
+error edge         whatever fails below leaves in the error envelope
+proxy headers      before anything builds a link
+size limit         before anybody reads a body
+version documents  need no token
+token memory       where no memcached is configured
+authtoken          keystonemiddleware: who asks
+context            the path's project is the token's; the caller as object
+rate limit         needs to know the project
+application        routes, policies, controllers
+=================  =======================================================
+"""
+
+from keystonemiddleware import auth_token
+from oslo_middleware import cors
+from oslo_middleware import http_proxy_to_wsgi
+from oslo_middleware import request_id
+from oslo_middleware import sizelimit
+
+from trove.api import app
+from trove.api import errors
+from trove.api import health
+from trove.api import identity
+from trove.api import policy as policies
+from trove.api import ratelimit
+from trove.api import versions
+
+MAX_BODY_BYTES = 1024 * 1024
+
+
+class RequestIds(request_id.RequestId):
+    """x-openstack-request-id, and the name python-troveclient reads."""
+
+    compat_headers = ['x-compute-request-id']
+
+
+def build(deps, authenticate=None):
+    """The whole WSGI application over ``deps``.
+
+    ``authenticate``, a function that wraps an application, stands in for
+    keystonemiddleware in tests.
+    """
+    conf = deps.conf
+    policy = policies.Policy(conf)
+    limiter = ratelimit.RateLimiter(conf)
+    _set_defaults(conf)
+    wrappers = (
+        lambda inner: cors.CORS(inner, conf),
+        lambda inner: RequestIds(inner, conf),
+        lambda inner: health.HealthDoor(inner, conf),
+        errors.ErrorEdge,
+        lambda inner: http_proxy_to_wsgi.HTTPProxyToWSGI(inner, conf),
+        lambda inner: sizelimit.RequestBodySizeLimiter(inner, conf),
+        lambda inner: versions.VersionDoor(inner, conf),
+        lambda inner: identity.TokenMemoryEdge(
+            inner, identity.TokenMemory()),
+        authenticate or (lambda inner: _authtoken(inner, conf)),
+        lambda inner: identity.ContextEdge(inner, policy),
+        lambda inner: ratelimit.RateLimitEdge(inner, limiter),
+    )
+    found = app.build(deps, policy, limiter)
+    for wrap in reversed(wrappers):
+        found = wrap(found)
+    return found
+
+
+def _set_defaults(conf):
+    conf.register_opts(sizelimit.OPTS, group='oslo_middleware')
+    conf.set_default('max_request_body_size', MAX_BODY_BYTES,
+                     group='oslo_middleware')
+
+
+def _authtoken(inner, conf):
+    """keystonemiddleware with our token memory unless memcached is there."""
+    for group, options in auth_token.AUTH_TOKEN_OPTS:
+        conf.register_opts(options, group=group)
+    settings = {'oslo_config_config': conf}
+    if not (conf.keystone_authtoken.memcached_servers
+            or conf.keystone_authtoken.cache):
+        settings['cache'] = identity.TOKEN_CACHE
+    return auth_token.AuthProtocol(inner, settings)

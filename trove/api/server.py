@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The threaded HTTP server of trove-api."""
+
+import logging
+import threading
+
+from cheroot import wsgi
+
+LOG = logging.getLogger(__name__)
+
+#: Seconds that requests under way may take while the server stops.
+GRACE_S = 20
+
+
+class Server:
+    """Serves a WSGI application from start() to stop()."""
+
+    def __init__(self, conf, application):
+        self._address = (conf.bind_host, conf.bind_port)
+        self._server = wsgi.Server(
+            self._address, application, numthreads=conf.trove_api_workers,
+            server_name='trove-api', shutdown_timeout=GRACE_S)
+        # One header of the longest kind, and room for the others.
+        self._server.max_request_header_size = 4 * conf.max_header_line
+        self._server.error_log = _log
+        self._thread = None
+
+    @property
+    def address(self):
+        """(host, port) that the server listens on, once started."""
+        return self._server.bind_addr
+
+    def start(self):
+        """Listen, and serve on threads of its own; raises if it cannot."""
+        self._server.prepare()
+        self._thread = threading.Thread(
+            target=self._server.serve, name='http', daemon=True)
+        self._thread.start()
+        LOG.info('Listening on http://%s:%s', *self.address[:2])
+
+    def stop(self):
+        """Take no new requests, end those under way."""
+        self._server.stop()
+        self._thread.join(GRACE_S)
+
+
+def _log(message='', level=logging.INFO, traceback=False):
+    LOG.log(level, message, exc_info=traceback)

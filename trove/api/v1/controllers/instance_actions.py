@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""POST /instances/{id}/action: name of the action to operation."""
+
+from trove.common import exception
+from trove.operations import instances as operations
+
+
+class UnknownAction(exception.BadRequest):
+    """No such action, or not exactly one."""
+
+    template = 'Name exactly one action of: %(known)s.'
+
+
+class NotBuilt(exception.NotSupported):
+    """This action is not offered by this deployment."""
+
+    template = 'The action %(action)s is not supported by this deployment.'
+
+
+class InstanceActions:
+    """The handler of /instances/{id}/action."""
+
+    def __init__(self, deps, policy):
+        self._deps = deps
+        self._policy = policy
+        self._known = {
+            'restart': ('instance:restart', self._not_built),
+            'resize': (None, self._resize),
+            'promote_to_replica_source': (
+                'instance:promote_to_replica_source', self._not_built),
+            'eject_replica_source': ('instance:eject_replica_source',
+                                     self._not_built),
+            'reset_status': (None, self._reset_status),
+        }
+
+    def act(self, request):
+        """I8-I13: do the one action that the body names."""
+        names = list(request.body)
+        if len(names) != 1 or names[0] not in self._known:
+            raise UnknownAction(known=', '.join(sorted(self._known)))
+        name, argument = names[0], request.body[names[0]]
+        if not isinstance(argument, dict):
+            raise exception.BadRequest('%s: must be of type object' % name)
+        found = operations.get(request.ctx, self._deps, request.path['id'])
+        rule, handler = self._known[name]
+        if rule:
+            self._enforce(request, found, rule)
+        handler(request, found, name, argument)
+
+    def _enforce(self, request, found, rule):
+        self._policy.enforce(request.ctx, rule,
+                             project_id=found.project_id)
+
+    def _not_built(self, request, found, name, argument):
+        raise NotBuilt(action=name)
+
+    def _resize(self, request, found, name, argument):
+        kinds = {'volume', 'flavorRef'} & set(argument)
+        if len(kinds) != 1:
+            raise exception.BadRequest(
+                'resize: name either volume or flavorRef')
+        self._enforce(request, found, 'instance:resize_volume'
+                      if 'volume' in kinds else 'instance:resize_flavor')
+        raise NotBuilt(action=name)
+
+    def _reset_status(self, request, found, name, argument):
+        # Owners may be let reset an instance in order to delete it.
+        self._enforce(request, found, 'instance:force_delete'
+                      if 'force_delete' in argument
+                      else 'instance:reset_status')
+        operations.reset_status(request.ctx, self._deps, found.id)

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Paths that clients know and this release does not serve: 501.
+
+Old clients read a 404 as "no such object"; 501 tells them the truth.
+"""
+
+from trove.common import exception
+
+
+class NotBuilt(exception.NotSupported):
+    """The route is known, the feature is absent."""
+
+    template = 'This feature is not supported by this deployment.'
+
+
+def refuse(request):
+    """Answer 501."""
+    raise NotBuilt()
+
+
+_EXT = 'instance:extension:'
+_ONE = '/instances/{id}'
+_DS = '/datastores/{datastore}/versions/{version}'
+_MDS = '/mgmt' + _DS
+
+#: (method, path, rules)
+ROUTES = (
+    ('GET', _ONE + '/backups', 'instance:backups'),
+    ('GET', _ONE + '/configuration', 'instance:configuration'),
+    ('GET', _ONE + '/log', 'instance:guest_log_list'),
+    ('POST', _ONE + '/log', 'instance:guest_log_list',
+     'instance:guest_log_action'),
+    ('GET', _ONE + '/ssl', 'instance:show', 'instance:ssl_show'),
+    ('POST', _ONE + '/ssl', 'instance:update', 'instance:ssl_action'),
+    ('GET', _ONE + '/modules', 'instance:module_list'),
+    ('POST', _ONE + '/modules', 'instance:module_apply'),
+    ('DELETE', _ONE + '/modules/{module}', 'instance:module_remove'),
+    ('GET', _ONE + '/metadata', 'instance:show'),
+    ('GET', _ONE + '/metadata/{key}', 'instance:show'),
+    ('POST', _ONE + '/metadata/{key}', 'instance:update'),
+    ('PUT', _ONE + '/metadata/{key}', 'instance:update'),
+    ('PATCH', _ONE + '/metadata/{key}', 'instance:update'),
+    ('DELETE', _ONE + '/metadata/{key}', 'instance:update'),
+    ('GET', _ONE + '/databases', _EXT + 'database:index'),
+    ('POST', _ONE + '/databases', _EXT + 'database:create'),
+    ('GET', _ONE + '/databases/{name}', _EXT + 'database:show'),
+    ('DELETE', _ONE + '/databases/{name}', _EXT + 'database:delete'),
+    ('GET', _ONE + '/users', _EXT + 'user:index'),
+    ('POST', _ONE + '/users', _EXT + 'user:create'),
+    ('PUT', _ONE + '/users', _EXT + 'user:update_all'),
+    ('GET', _ONE + '/users/{user}', _EXT + 'user:show'),
+    ('PUT', _ONE + '/users/{user}', _EXT + 'user:update'),
+    ('DELETE', _ONE + '/users/{user}', _EXT + 'user:delete'),
+    ('GET', _ONE + '/users/{user}/databases', _EXT + 'user_access:index'),
+    ('PUT', _ONE + '/users/{user}/databases', _EXT + 'user_access:update'),
+    ('DELETE', _ONE + '/users/{user}/databases/{name}',
+     _EXT + 'user_access:delete'),
+    ('GET', _ONE + '/root', _EXT + 'root:index'),
+    ('POST', _ONE + '/root', _EXT + 'root:create'),
+    ('DELETE', _ONE + '/root', _EXT + 'root:delete'),
+    ('GET', '/clusters', 'cluster:index'),
+    ('POST', '/clusters', 'cluster:create'),
+    ('GET', '/clusters/{id}', 'cluster:show'),
+    ('POST', '/clusters/{id}', 'cluster:action'),
+    ('POST', '/clusters/{id}/action', 'cluster:action'),
+    ('DELETE', '/clusters/{id}', 'cluster:delete'),
+    ('GET', '/clusters/{id}/instances/{iid}', 'cluster:show_instance'),
+    ('GET', '/clusters/{id}/root', 'cluster:extension:root:index'),
+    ('POST', '/clusters/{id}/root', 'cluster:extension:root:create'),
+    ('DELETE', '/clusters/{id}/root', 'cluster:extension:root:delete'),
+    ('GET', '/backups', 'backup:index'),
+    ('POST', '/backups', 'backup:create'),
+    ('GET', '/backups/{id}', 'backup:show'),
+    ('DELETE', '/backups/{id}', 'backup:delete'),
+    ('GET', '/backup_strategies', 'backup_strategy:index'),
+    ('POST', '/backup_strategies', 'backup_strategy:create'),
+    ('DELETE', '/backup_strategies', 'backup_strategy:delete'),
+    ('GET', '/configurations', 'configuration:index'),
+    ('POST', '/configurations', 'configuration:create'),
+    ('GET', '/configurations/{id}', 'configuration:show'),
+    ('GET', '/configurations/{id}/instances', 'configuration:instances'),
+    ('PATCH', '/configurations/{id}', 'configuration:edit'),
+    ('PUT', '/configurations/{id}', 'configuration:update'),
+    ('DELETE', '/configurations/{id}', 'configuration:delete'),
+    ('GET', _DS + '/parameters', 'configuration-parameter:index'),
+    ('GET', _DS + '/parameters/{name}', 'configuration-parameter:show'),
+    ('GET', '/datastores/versions/{version}/parameters',
+     'configuration-parameter:index_by_version'),
+    ('GET', '/datastores/versions/{version}/parameters/{name}',
+     'configuration-parameter:show_by_version'),
+    ('GET', '/security-groups', 'instance:index'),
+    ('GET', '/security-groups/{id}', 'instance:show'),
+    ('POST', '/security-group-rules', 'instance:update'),
+    ('DELETE', '/security-group-rules/{id}', 'instance:update'),
+    ('GET', '/modules', 'module:index'),
+    ('POST', '/modules', 'module:create'),
+    ('GET', '/modules/{id}', 'module:show'),
+    ('PUT', '/modules/{id}', 'module:update'),
+    ('DELETE', '/modules/{id}', 'module:delete'),
+    ('GET', '/modules/{id}/instances', 'module:instances'),
+    ('PUT', '/modules/{id}/instances', 'module:reapply'),
+    ('POST', '/mgmt/instances/{id}/action', 'mgmt:instance:action'),
+    ('GET', '/mgmt/instances/{id}/root', 'mgmt:instance:root'),
+    ('GET', '/mgmt/instances/{id}/hwinfo', 'mgmt:instance:hwinfo'),
+    ('GET', '/mgmt/instances/{id}/diagnostics',
+     'mgmt:instance:diagnostics'),
+    ('GET', '/mgmt/instances/{id}/rpc_ping', 'mgmt:instance:rpc_ping'),
+    ('POST', '/mgmt/instances/{id}/upgrade', 'mgmt:instance:upgrade'),
+    ('GET', '/mgmt/clusters', 'mgmt:cluster:index'),
+    ('GET', '/mgmt/clusters/{id}', 'mgmt:cluster:show'),
+    ('POST', '/mgmt/clusters/{id}/action', 'mgmt:cluster:action'),
+    ('GET', '/mgmt/datastores/versions/{version}/parameters',
+     'mgmt:parameter:index'),
+    ('GET', '/mgmt/datastores/versions/{version}/parameters/{name}',
+     'mgmt:parameter:show'),
+    ('POST', '/mgmt/datastores/versions/{version}/parameters',
+     'mgmt:parameter:create'),
+    ('PUT', '/mgmt/datastores/versions/{version}/parameters/{name}',
+     'mgmt:parameter:update'),
+    ('DELETE', '/mgmt/datastores/versions/{version}/parameters/{name}',
+     'mgmt:parameter:delete'),
+    ('GET', '/mgmt/datastore-versions', 'mgmt:datastore_version:index'),
+    ('POST', '/mgmt/datastore-versions', 'mgmt:datastore_version:create'),
+    ('GET', '/mgmt/datastore-versions/{id}', 'mgmt:datastore_version:show'),
+    ('PATCH', '/mgmt/datastore-versions/{id}',
+     'mgmt:datastore_version:update'),
+    ('DELETE', '/mgmt/datastore-versions/{id}',
+     'mgmt:datastore_version:delete'),
+    ('GET', '/mgmt/hosts', 'mgmt:host:index'),
+    ('GET', '/mgmt/hosts/{name}', 'mgmt:host:index'),
+    ('POST', '/mgmt/hosts/{name}/instances/action', 'mgmt:host:action'),
+    ('GET', '/mgmt/storage', 'mgmt:storage:index'),
+    ('GET', '/mgmt/accounts', 'mgmt:account:index'),
+    ('GET', '/mgmt/accounts/{project}', 'mgmt:account:index'),
+    ('POST', '/mgmt/flavors', 'mgmt:flavor:create'),
+    ('PUT', _MDS, 'mgmt:datastore_version:visibility'),
+    ('POST', _MDS + '/members', 'mgmt:datastore_version:visibility'),
+    ('GET', _MDS + '/members', 'mgmt:datastore_version:visibility'),
+    ('GET', _MDS + '/members/{member}',
+     'mgmt:datastore_version:visibility'),
+    ('DELETE', _MDS + '/members/{member}',
+     'mgmt:datastore_version:visibility'),
+    ('GET', '/mgmt/datastores/{datastore}/versions/members/{project}',
+     'mgmt:datastore_version:visibility'),
+)

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every path below /v1.0/{project_id}: method, handler, rules, body."""
+
+from trove.api import routing
+from trove.api.v1.controllers import catalogue
+from trove.api.v1.controllers import datastores
+from trove.api.v1.controllers import instance_actions
+from trove.api.v1.controllers import instances
+from trove.api.v1.controllers import mgmt
+from trove.api.v1.controllers import not_built
+from trove.api.v1.schemas import instances as instance_schemas
+from trove.api.v1.schemas import mgmt as mgmt_schemas
+
+
+def table(deps, policy, limiter):
+    """All routes; see `routing.Route`."""
+    return (*_instances(deps, policy), *_datastores(deps),
+            *_catalogue(deps, limiter), *_mgmt(deps, policy), *_not_built())
+
+
+def _route(method, path, handler, *policy, body=None, status=200):
+    return routing.Route(method=method, path=path, handler=handler,
+                         policy=policy, body=body, status=status)
+
+
+def _instances(deps, policy):
+    one = instances.Instances(deps, policy)
+    actions = instance_actions.InstanceActions(deps, policy)
+    yield _route('GET', '/instances', one.index, 'instance:index')
+    yield _route('GET', '/instances/detail', one.detail, 'instance:detail')
+    yield _route('POST', '/instances', one.create, 'instance:create',
+                 body=instance_schemas.CREATE)
+    yield _route('GET', '/instances/{id}', one.show)
+    yield _route('PUT', '/instances/{id}', one.put,
+                 body=instance_schemas.UPDATE, status=202)
+    yield _route('PATCH', '/instances/{id}', one.patch,
+                 body=instance_schemas.UPDATE, status=202)
+    yield _route('DELETE', '/instances/{id}', one.delete, status=202)
+    yield _route('POST', '/instances/{id}/action', actions.act,
+                 body=instance_schemas.ACTION, status=202)
+
+
+def _datastores(deps):
+    all_ = datastores.Datastores(deps)
+    version = '/datastores/{datastore}/versions/{version}'
+    yield _route('GET', '/datastores', all_.index, 'datastore:index')
+    yield _route('GET', '/datastores/{datastore}', all_.show,
+                 'datastore:show')
+    yield _route('DELETE', '/datastores/{datastore}', all_.delete,
+                 'datastore:delete', status=202)
+    yield _route('GET', '/datastores/{datastore}/versions', all_.versions,
+                 'datastore:version_index')
+    yield _route('GET', version, all_.version, 'datastore:version_show')
+    yield _route('GET', '/datastores/versions/{version}',
+                 all_.version_by_id, 'datastore:version_show_by_uuid')
+    yield _route('GET', version + '/flavors', all_.flavors,
+                 'datastore:list_associated_flavors')
+    yield _route('GET', version + '/volume-types', all_.volume_types,
+                 'datastore:list_associated_volume_types')
+
+
+def _catalogue(deps, limiter):
+    all_ = catalogue.Catalogue(deps, limiter)
+    yield _route('GET', '/flavors', all_.flavors, 'flavor:index')
+    yield _route('GET', '/flavors/{id}', all_.flavor, 'flavor:show')
+    yield _route('GET', '/volume-types', all_.volume_types,
+                 'volume-type:index')
+    yield _route('GET', '/volume-types/{id}', all_.volume_type,
+                 'volume-type:show')
+    yield _route('GET', '/limits', all_.limits, 'limits:index')
+
+
+def _mgmt(deps, policy):
+    all_ = mgmt.Mgmt(deps, policy)
+    yield _route('GET', '/mgmt/instances', all_.instances,
+                 'mgmt:instance:index')
+    yield _route('GET', '/mgmt/instances/{id}', all_.instance,
+                 'mgmt:instance:show')
+    yield _route('GET', '/mgmt/quotas/{project}', all_.show_quotas)
+    yield _route('PUT', '/mgmt/quotas/{project}', all_.set_quotas,
+                 'quota:update', body=mgmt_schemas.QUOTAS)
+
+
+def _not_built():
+    for method, path, *policy in not_built.ROUTES:
+        yield _route(method, path, not_built.refuse, *policy)

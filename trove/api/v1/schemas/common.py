@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pieces that the schemas share."""
+
+#: Almost every free text of the API.
+NAME = {'type': 'string', 'minLength': 1, 'maxLength': 255,
+        'pattern': '[A-Za-z0-9]'}
+
+UUID = {'type': 'string',
+        'pattern': '^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$'}
+
+UUID_OR_NULL = {'type': ['string', 'null'], 'pattern': UUID['pattern']}
+
+#: Gigabytes; command line clients send digits as text.
+SIZE_GB = {'type': ['integer', 'string'], 'minimum': 1,
+           'pattern': '^0*[1-9][0-9]{0,39}$'}
+
+FLAVOR_REF = {'type': ['string', 'integer'], 'minLength': 1,
+              'maxLength': 255, 'pattern': '[A-Za-z0-9]'}
+
+
+def obj(properties, required=(), closed=False):
+    """An object schema."""
+    found = {'type': 'object', 'properties': properties,
+             'required': list(required)}
+    if closed:
+        found['additionalProperties'] = False
+    return found
+
+
+def last_segment(reference):
+    """The id of a flavor that may be named by a URL or a number."""
+    text = str(reference)
+    return text.split('?')[0].rstrip('/').rsplit('/', 1)[-1]

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""trove-api: the REST API served by one threaded process.
+
+For development and small clouds; others run trove.cmd.wsgi:application
+under the WSGI server of their choice.
+"""
+
+from trove import cmd
+
+PROGRAM = 'trove-api'
+
+
+def main():
+    """Serve the API until a signal ends it."""
+    cmd.choose_backend()
+    from trove.cmd import process
+    process.main(PROGRAM, _build)
+
+
+def application(conf):
+    """The WSGI application over the services that ``conf`` names."""
+    from trove.api import deploy
+    from trove.cloud import session as cloud
+    from trove.cmd import process
+    from trove.datastores import registry
+    from trove.db import schema
+    from trove.db import session
+    from trove.operations import deps
+    from trove.rpc import taskmanager
+    from trove.rpc import transport
+    db = session.from_conf(conf, process.keyring(conf))
+    schema.check(db)
+    # A WSGI server may fork after this: children make connections anew.
+    db.close()
+    return deploy.build(deps.Deps(
+        db=db, cloud=cloud.from_conf(conf),
+        taskmanager=taskmanager.Client(conf, transport.connect(conf)),
+        datastores=registry.Registry(conf), conf=conf))
+
+
+def _build(conf):
+    from trove.api import server
+    return server.Server(conf, application(conf))

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""[DEFAULT]: how trove-api listens, answers and limits."""
+
+from oslo_config import cfg
+
+GROUP = None
+
+
+def _page_size(collection):
+    return cfg.IntOpt(
+        collection + '_page_size', default=20, min=1,
+        help='Most %s in one answer; a larger "limit" is lowered to it. '
+             'Command line clients look names up on the first page only: '
+             '1000 spares their users surprises.' % collection)
+
+
+def _rate(option, what):
+    return cfg.IntOpt(
+        option, default=200, min=0,
+        help='%s requests a minute that one project may send to one API '
+             'process; 0 lifts the limit.' % what)
+
+
+OPTS = [
+    cfg.HostAddressOpt('bind_host', default='0.0.0.0',
+                       help='Address that trove-api listens on.'),
+    cfg.PortOpt('bind_port', default=8779,
+                help='Port that trove-api listens on.'),
+    cfg.IntOpt('trove_api_workers', default=16, min=1,
+               help='Threads of trove-api. It is one process: where more '
+                    'than one core shall serve requests, run '
+                    'trove.cmd.wsgi:application under a WSGI server.'),
+    cfg.IntOpt('max_header_line', default=16384, min=1024,
+               help='Most bytes of one request header; raise it where '
+                    'tokens are longer.'),
+    cfg.URIOpt('public_endpoint', schemes=['http', 'https'],
+               help='Base of every link in answers, such as '
+                    'https://db.example.org/database; the address of the '
+                    'request when unset.'),
+    cfg.ListOpt('admin_roles', default=[], deprecated_for_removal=True,
+                deprecated_reason='The policy rule context_is_admin says '
+                                  'who is admin.',
+                help='Roles that make a caller admin, in place of the rule '
+                     'context_is_admin.'),
+    _page_size('instances'),
+    _page_size('databases'),
+    _page_size('users'),
+    _page_size('clusters'),
+    _page_size('backups'),
+    _page_size('configurations'),
+    _page_size('modules'),
+    _rate('http_get_rate', 'GET'),
+    _rate('http_post_rate', 'POST'),
+    _rate('http_put_rate', 'PUT and PATCH'),
+    _rate('http_delete_rate', 'DELETE'),
+    _rate('http_mgmt_post_rate', 'POST /mgmt'),
+    cfg.StrOpt('ip_regex',
+               help='Addresses of an instance are shown only if they match '
+                    'this and do not match black_list_regex; works when '
+                    'both are set.'),
+    cfg.StrOpt('black_list_regex',
+               help='See ip_regex.'),
+    cfg.StrOpt('default_datastore',
+               help='Name or id of the datastore of a new instance whose '
+                    'request names none.'),
+    cfg.BoolOpt('hostname_require_valid_ip', default=True,
+                help='The host of a database user must be an address, a '
+                     'network or a pattern of one.'),
+    cfg.FloatOpt('catalogue_cache_time', default=60, min=0,
+                 help='Seconds for which flavors, volume types, zones and '
+                      'images of the cloud are remembered. What is not '
+                      'found is always asked for again.'),
+]

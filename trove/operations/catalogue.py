@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Flavors, volume types, zones and images of the cloud, remembered briefly.
+
+Only what was found is remembered: something new in the cloud is seen at
+once, something gone within the cache time.
+"""
+
+import threading
+import time
+import typing
+import weakref
+
+from trove.cloud import ports
+from trove.common import exception
+from trove.operations import deps as deps_
+
+
+class FlavorNotFound(exception.NotFound):
+    """No such flavor."""
+
+    template = 'Flavor %(flavor_id)s does not exist.'
+
+
+class VolumeTypeNotFound(exception.NotFound):
+    """No such volume type."""
+
+    template = 'Volume type %(name)s does not exist.'
+
+
+class _Memory:
+    """Values with an age; many threads may ask at once."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._kept = {}
+
+    def get(self, key, age_s, fetch):
+        with self._lock:
+            value, since = self._kept.get(key, (None, None))
+        if since is None or time.monotonic() - since >= age_s:
+            value = fetch()
+            with self._lock:
+                self._kept[key] = (value, time.monotonic())
+        return value
+
+
+_memories: 'weakref.WeakKeyDictionary' = weakref.WeakKeyDictionary()
+_memories_lock = threading.Lock()
+
+
+def _remembered(deps: deps_.Deps, key: typing.Hashable,
+                fetch: typing.Callable, fresh: bool = False) -> typing.Any:
+    with _memories_lock:
+        memory = _memories.setdefault(deps.cloud.compute, _Memory())
+    age_s = 0 if fresh else deps.conf.catalogue_cache_time
+    return memory.get(key, age_s, fetch)
+
+
+def flavors(deps: deps_.Deps, fresh: bool = False) -> list[ports.Flavor]:
+    """Every flavor on offer, by memory and name."""
+    found = _remembered(deps, 'flavors', deps.cloud.compute.flavors, fresh)
+    return sorted(found, key=lambda item: (item.ram_mb, item.name, item.id))
+
+
+def flavor(deps: deps_.Deps, flavor_id: str) -> ports.Flavor:
+    """One flavor on offer, or FlavorNotFound."""
+    for fresh in (False, True):
+        for found in flavors(deps, fresh):
+            if found.id == flavor_id:
+                return found
+    raise FlavorNotFound(flavor_id=flavor_id)
+
+
+def volume_types(deps: deps_.Deps,
+                 fresh: bool = False) -> list[ports.VolumeType]:
+    """Every volume type on offer, by name."""
+    found = _remembered(deps, 'types', deps.cloud.volumes.types, fresh)
+    return sorted(found, key=lambda item: (item.name, item.id))
+
+
+def volume_type(deps: deps_.Deps, name_or_id: str) -> ports.VolumeType:
+    """One volume type on offer, or VolumeTypeNotFound."""
+    for fresh in (False, True):
+        for found in volume_types(deps, fresh):
+            if name_or_id in (found.id, found.name):
+                return found
+    raise VolumeTypeNotFound(name=name_or_id)
+
+
+def has_zone(deps: deps_.Deps, name: str) -> bool:
+    """Whether an availability zone of that name is up."""
+    return any(name in _remembered(deps, 'zones', deps.cloud.compute.zones,
+                                   fresh)
+               for fresh in (False, True))
+
+
+def image(deps: deps_.Deps, image_id: str | None,
+          tags: tuple[str, ...]) -> ports.Image:
+    """The image of that id, else the newest with the tags, or NotFound."""
+    if image_id:
+        return _remembered(deps, ('image', image_id),
+                           lambda: deps.cloud.images.show(image_id))
+    if not tags:
+        raise exception.NotFound(kind='Image', id='(none named)')
+    return _remembered(deps, ('tags', tags),
+                       lambda: deps.cloud.images.newest(tags))
