@@ -15,9 +15,7 @@ import os
 import pathlib
 import signal
 
-from localcloud.host import errors
-from localcloud.host import files
-from localcloud.host import waiting
+from localcloud.host import errors, files, waiting
 
 _ROOT = '/sys/fs/cgroup'
 _PERIOD_US = 100_000

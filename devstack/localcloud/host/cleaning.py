@@ -4,10 +4,7 @@
 import os
 import shutil
 
-from localcloud.host import commands
-from localcloud.host import files
-from localcloud.host import networks
-from localcloud.host import volumes
+from localcloud.host import commands, files, networks, volumes
 
 
 def clean(host):

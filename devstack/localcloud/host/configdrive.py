@@ -8,8 +8,7 @@ more often than that.
 import pathlib
 import shutil
 
-from localcloud.host import commands
-from localcloud.host import errors
+from localcloud.host import commands, errors
 
 LABEL = 'config-2'
 DEVICE = '/dev/vdz'

@@ -12,8 +12,7 @@ import os
 import pathlib
 import stat
 
-from localcloud.host import errors
-from localcloud.host import files
+from localcloud.host import errors, files
 
 _BY_ID = 'by-id'
 _BY_LABEL = 'by-label'
@@ -36,15 +35,30 @@ def link(folder, volumes, label, label_device):
                        for volume in volumes}, _BY_LABEL: {}}
     if label:
         wanted[_BY_LABEL][label] = f'../../{checked(label_device)}'
+    (folder / 'disk').mkdir(exist_ok=True)
     for name, links in wanted.items():
-        where = folder / 'disk' / name
-        where.mkdir(parents=True, exist_ok=True)
-        for path in where.iterdir():
-            if links.get(path.name) != os.readlink(path):
-                path.unlink()
-        for alias, target in links.items():
-            if not (where / alias).is_symlink():
-                (where / alias).symlink_to(target)
+        (folder / 'disk' / name).mkdir(exist_ok=True)
+        # Root in the machine can make the folder writable for itself, and
+        # then leave traps in it: no path through it is followed.
+        with files.folder_in(folder / 'disk', name) as where:
+            _match(where, links)
+
+
+def _match(where, links):
+    present = set(os.listdir(where))
+    for alias in present:
+        if links.get(alias) != _target(where, alias):
+            os.unlink(alias, dir_fd=where)
+            present = present - {alias}
+    for alias in links.keys() - present:
+        os.symlink(links[alias], alias, dir_fd=where)
+
+
+def _target(where, alias):
+    try:
+        return os.readlink(alias, dir_fd=where)
+    except OSError:
+        return None     # no link at all
 
 
 def appear(pid, device, loop):

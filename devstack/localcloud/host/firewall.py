@@ -14,8 +14,7 @@ to the next question; what reaches a chain's end is dropped.
 import ipaddress
 import re
 
-from localcloud.host import commands
-from localcloud.host import errors
+from localcloud.host import commands, errors
 
 METADATA_IP = '169.254.169.254'
 
@@ -27,7 +26,7 @@ _PROTOCOLS = {
 _WITH_PORTS = (6, 17, 33, 132, 136)
 _ICMP = 1
 
-_BASE = '''
+_BASE = """
 add table inet {t}
 add map inet {t} egress {{ type ifname : verdict; }}
 add map inet {t} ingress {{ type ifname : verdict; }}
@@ -69,7 +68,7 @@ add rule inet {t} forward oifname {{ "{p}*", "{n}*" }} drop
 add rule inet {t} arriving dnat ip to ip daddr map @to_fixed
 add rule inet {t} local dnat ip to ip daddr map @to_fixed
 add rule inet {t} leaving oifname "{n}*" snat ip to ip saddr map @to_floating
-'''
+"""
 
 
 class Firewall:
@@ -81,6 +80,18 @@ class Firewall:
     def ensure(self):
         """The table and its fixed part, as this version wants it."""
         self._apply([])
+
+    def works(self):
+        """Whether this kernel takes the table; changes nothing."""
+        base = _BASE.format(t=f'{self._names.table}_trial',
+                            p=self._names.ports, n=self._names.bridges)
+        trial = base + (f'add rule inet {self._names.table}_trial from_port '
+                        'fib daddr type local ct status & dnat != dnat drop')
+        try:
+            commands.run('nft', '--check', '-f', '-', stdin=trial)
+        except errors.HostError:
+            return False
+        return True
 
     def set_port(self, port):
         """Let pass what a port's rules allow, and nothing else.

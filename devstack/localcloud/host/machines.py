@@ -23,19 +23,21 @@ import shutil
 import signal
 import threading
 
-from localcloud.host import configdrive
-from localcloud.host import console
-from localcloud.host import disks
-from localcloud.host import errors
-from localcloud.host import files
+from localcloud.host import (
+    configdrive,
+    console,
+    disks,
+    errors,
+    files,
+    processes,
+    records,
+    waiting,
+)
 from localcloud.host import names as naming
-from localcloud.host import processes
-from localcloud.host import records
-from localcloud.host import waiting
 
 _START_S = 30.0
 _REBOOT_S = 60.0
-_PROPAGATION = pathlib.Path('/run/systemd/nspawn/propagate')
+_NSPAWN = pathlib.Path('/run/systemd/nspawn')
 
 
 class Machines:
@@ -49,6 +51,7 @@ class Machines:
         self._volumes = volumes
         self._cgroups = cgroups
         self._locks = collections.defaultdict(threading.RLock)
+        self._guard = threading.Lock()      # of the dictionary itself
 
     def start(self, spec):
         """Boot a machine; one that runs is left alone.
@@ -58,7 +61,7 @@ class Machines:
         """
         folder = self._path(spec.server_id)
         machine = self._names.machine(spec.server_id)
-        with self._locks[spec.server_id]:
+        with self._lock(spec.server_id):
             if processes.supervised(folder):
                 return
             self._cgroups.kill(machine)
@@ -72,7 +75,7 @@ class Machines:
         """Switch a machine off; one that does not obey is ended."""
         folder = self._path(server_id)
         machine = self._names.machine(server_id)
-        with self._locks[server_id]:
+        with self._lock(server_id):
             if not processes.supervised(folder):
                 return
             files.replace(folder / 'halt', '')
@@ -91,7 +94,7 @@ class Machines:
         """Start a running machine over."""
         folder = self._path(server_id)
         machine = self._names.machine(server_id)
-        with self._locks[server_id]:
+        with self._lock(server_id):
             before = self._first(machine)
             if not before or not processes.supervised(folder):
                 raise errors.HostError(
@@ -114,7 +117,7 @@ class Machines:
         """End a machine and take away all of it; volumes stay."""
         folder = self._path(server_id)
         machine = self._names.machine(server_id)
-        with self._locks[server_id]:
+        with self._lock(server_id):
             if folder.exists():
                 self._end(folder, machine)
                 spec = records.load(folder)
@@ -123,10 +126,12 @@ class Machines:
                 for volume in spec.volumes if spec else ():
                     self._volumes.detach(volume.volume_id)
                 self._volumes.release(folder / 'config.img')
+                _forget_lock(folder / 'root')
                 self._roots.remove(folder)
             self._networks.remove_namespace(machine)
             self._cgroups.remove(machine)
-            shutil.rmtree(_PROPAGATION / machine, ignore_errors=True)
+            shutil.rmtree(_NSPAWN / 'propagate' / machine,
+                          ignore_errors=True)
             if folder.exists():
                 shutil.rmtree(folder)
             (folder.parent / f'.#{folder.name}.lck').unlink(missing_ok=True)
@@ -282,10 +287,14 @@ class Machines:
     def _first(self, machine):
         return processes.first(self._cgroups.processes(machine))
 
+    def _lock(self, server_id):
+        with self._guard:
+            return self._locks[server_id]
+
     @contextlib.contextmanager
     def _changing(self, server_id):
         folder = self._path(server_id)
-        with self._locks[server_id]:
+        with self._lock(server_id):
             spec = records.load(folder)
             if spec is None:
                 raise errors.HostError(
@@ -294,3 +303,11 @@ class Machines:
 
     def _path(self, server_id):
         return self.folder / naming.checked(server_id)
+
+
+def _forget_lock(root):
+    """Take away the file by which nspawn locks a root."""
+    if root.exists():
+        status = root.stat()
+        name = f'inode-{status.st_dev}:{status.st_ino}'
+        (_NSPAWN / 'locks' / name).unlink(missing_ok=True)

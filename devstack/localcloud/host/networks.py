@@ -17,15 +17,12 @@ become a router.
 import dataclasses
 import ipaddress
 import json
+import os
 import pathlib
 import threading
 
-from localcloud.host import commands
-from localcloud.host import errors
-from localcloud.host import files
-from localcloud.host import firewall
+from localcloud.host import commands, errors, files, firewall, specs
 from localcloud.host import names as naming
-from localcloud.host import specs
 
 _HOST_MAC = 'ee:ee:ee:ee:ee:ee'
 _SYS = pathlib.Path('/proc/sys/net')
@@ -64,7 +61,7 @@ class Networks:
         """Take a network away, if it is there."""
         bridge = self._names.bridge(network_id)
         with self._lock:
-            if bridge in _interfaces():
+            if _exists(bridge):
                 commands.run('ip', 'link', 'del', bridge)
 
     def plug(self, machine, index, port, default_route):
@@ -73,13 +70,13 @@ class Networks:
         An interface left by an earlier life of the machine is replaced.
         """
         outer = self._names.port(port.port_id)
-        if self._names.bridge(port.network_id) not in _interfaces():
+        if not _exists(self._names.bridge(port.network_id)):
             raise errors.HostError(
                 f'Network {port.network_id} of port {port.port_id} is not '
                 f'there.')
         self._note(port)
         self._wall.set_port(port)
-        if outer in _interfaces():
+        if _exists(outer):
             commands.run('ip', 'link', 'del', outer)
         prefix = ipaddress.IPv4Network(port.cidr, strict=False).prefixlen
         source = f' src {port.gateway_ip}' if port.gateway_ip else ''
@@ -101,7 +98,7 @@ class Networks:
     def unplug(self, port_id):
         """Take a port out of its machine, if it is in one."""
         outer = self._names.port(port_id)
-        if outer in _interfaces():
+        if _exists(outer):
             commands.run('ip', 'link', 'del', outer)
         self._wall.remove_port(port_id)
         self._file(port_id).unlink(missing_ok=True)
@@ -169,7 +166,8 @@ class Networks:
 
     def leftovers(self):
         """The interfaces under the prefix."""
-        return [name for name in _interfaces() if self._names.owns(name)]
+        return [name for name in os.listdir('/sys/class/net')
+                if self._names.owns(name)]
 
     def _note(self, port):
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -188,14 +186,18 @@ def namespaces():
         if folder.is_dir() else []
 
 
+def _exists(interface):
+    return os.path.exists(f'/sys/class/net/{interface}')
+
+
 def _interfaces():
     listed = json.loads(commands.run('ip', '-j', '-4', 'address', 'show'))
     found = {link['ifname']: [
         f'{info["local"]}/{info["prefixlen"]}'
         for info in link.get('addr_info', ())] for link in listed if link}
     # With -4, interfaces without an address are left out.
-    for path in pathlib.Path('/sys/class/net').iterdir():
-        found.setdefault(path.name, [])
+    for name in os.listdir('/sys/class/net'):
+        found.setdefault(name, [])
     return found
 
 

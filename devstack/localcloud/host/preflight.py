@@ -6,8 +6,7 @@ import pathlib
 import shutil
 import tempfile
 
-from localcloud.host import commands
-from localcloud.host import errors
+from localcloud.host import commands, errors
 
 _PROGRAMS = {
     'systemd-nspawn': 'systemd-container', 'nft': 'nftables',
@@ -16,11 +15,11 @@ _PROGRAMS = {
     'mount': 'mount', 'umount': 'mount', 'cp': 'coreutils'}
 
 
-def missing(folder, groups):
+def missing(folder, groups, wall):
     """All that is missing at once, so that it can be mended at once."""
     if os.geteuid() != 0:
         return ['Only root can run machines; use sudo.']
-    return [*_programs(), *_kernel(groups), *_folder(folder)]
+    return [*_programs(), *_kernel(groups, wall), *_folder(folder)]
 
 
 def _programs():
@@ -31,14 +30,17 @@ def _programs():
                    f'{package}.')
 
 
-def _kernel(groups):
+def _kernel(groups, wall):
     if not os.path.exists('/dev/loop-control'):
         yield 'There are no loop devices (/dev/loop-control is missing).'
     for controller in groups.missing():
         yield (f'The control group controller {controller} is not offered '
                f'here, so that machines cannot be limited by it.')
-    if not commands.succeeds('nft', 'list', 'tables'):
-        yield 'nftables does not work here (nft list tables fails).'
+    if not wall.works():
+        yield ('The kernel does not take the firewall; it needs nf_tables '
+               'with the inet family, nat, fib and connection tracking.')
+    if not commands.succeeds('ip', 'netns', 'list'):
+        yield 'Network namespaces do not work here (ip netns fails).'
 
 
 def _folder(folder):

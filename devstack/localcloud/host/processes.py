@@ -9,9 +9,7 @@ import select
 import signal
 import subprocess
 
-from localcloud.host import console
-from localcloud.host import errors
-from localcloud.host import files
+from localcloud.host import console, errors, files
 
 _SCRIPT = pathlib.Path(__file__).with_name('supervise.sh')
 
@@ -46,7 +44,7 @@ def supervised(folder):
 
 def first(pids):
     """The machine's own process 1 among its processes, or None."""
-    for pid in pids:
+    for pid in sorted(pids):
         status = _status(pid)
         # Two numbers: ours and its own. One more is a container within.
         if status.get('NSpid', '').split()[1:] == ['1']:

@@ -5,9 +5,7 @@ import dataclasses
 import hashlib
 import json
 
-from localcloud.host import disks
-from localcloud.host import files
-from localcloud.host import specs
+from localcloud.host import disks, files, specs
 
 _FILE = 'spec.json'
 

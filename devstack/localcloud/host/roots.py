@@ -6,10 +6,7 @@ import os
 import pathlib
 import shutil
 
-from localcloud.host import commands
-from localcloud.host import errors
-from localcloud.host import files
-from localcloud.host import names
+from localcloud.host import commands, errors, files, names
 
 _BUILT = 'built'        # the mark of a root that was made to its end
 
@@ -39,6 +36,9 @@ class Roots:
                 f'lowerdir={stack},upperdir={folder}/upper,'
                 f'workdir={folder}/work', root)
         if not built.exists():
+            if not (root / 'etc').is_dir():
+                raise errors.HostError(
+                    f'The image of machine {spec.server_id} has no /etc.')
             _personalise(root, spec, machine_id)
             files.replace(built, '')
         return root

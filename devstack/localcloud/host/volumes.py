@@ -8,9 +8,7 @@ import re
 import stat
 import threading
 
-from localcloud.host import commands
-from localcloud.host import errors
-from localcloud.host import names
+from localcloud.host import commands, errors, names
 
 _GB = 1024 ** 3
 _LOOP_MAJOR = 7
@@ -33,7 +31,9 @@ class Volumes:
         path = self.path(volume_id)
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
-            self._grow(path, size_gb)
+            draft = _draft(path)
+            self._grow(draft, size_gb)
+            os.rename(draft, path)
         elif path.stat().st_size != size_gb * _GB:
             raise errors.HostError(
                 f'Volume {volume_id} exists with another size.')
@@ -52,7 +52,11 @@ class Volumes:
             commands.run('losetup', '-c', device)
 
     def clone(self, source_volume_id, volume_id, size_gb):
-        """A copy of a volume as it is now, at least as big."""
+        """A copy of a volume, at least as big.
+
+        Of one that is mounted meanwhile it is as good as the disk of a
+        machine whose power failed, at best: copying takes its time.
+        """
         source = self._existing(source_volume_id)
         target = self.path(volume_id)
         if target.exists():
@@ -60,7 +64,7 @@ class Volumes:
         if size_gb * _GB < source.stat().st_size:
             raise errors.HostError(
                 f'{size_gb} GB cannot hold a copy of {source_volume_id}.')
-        draft = target.with_name(f'.{target.name}.draft')
+        draft = _draft(target)
         commands.run('cp', '--reflink=auto', '--sparse=always', source,
                      draft, timeout_s=3600)
         self._grow(draft, size_gb)
@@ -71,6 +75,7 @@ class Volumes:
         path = self.path(volume_id)
         self.release(path)
         path.unlink(missing_ok=True)
+        _draft(path).unlink(missing_ok=True)
 
     def attach(self, volume_id):
         """The loop device of a volume, made if there is none yet."""
@@ -119,6 +124,11 @@ class Volumes:
             raise errors.HostError(
                 f'{path} cannot have {size_gb} GB: '
                 f'{error.strerror}.') from error
+
+
+def _draft(path):
+    # Killed halfway, nothing is left that could be taken for a volume.
+    return path.with_name(f'.{path.name}.draft')
 
 
 def device_of(path):
