@@ -33,7 +33,7 @@ class Conductor:
     def start(self):
         """Begin to take messages."""
         self.writer.start()
-        self._server.start()
+        self._server.start(self._conf.conductor.workers)
         self._counting.start()
 
     def stop(self):

@@ -21,6 +21,8 @@ LOG = logging.getLogger(__name__)
 
 API_VERSION = '1.0'
 
+_THREADS = 4
+
 
 class GuestLink:
     """Serves an endpoint to the control plane and reports to the conductor.
@@ -54,7 +56,7 @@ class GuestLink:
             self._connection, broker_names.topic(self._instance_id),
             self._instance_id, [_Inbox(self._take)],
             exchange=self._conf.guest_link.exchange)
-        self._server.start()
+        self._server.start(_THREADS)
 
     def stop(self):
         """Take nothing more; what is being worked on ends first."""

@@ -9,6 +9,7 @@ services hand in that one.
 
 import oslo_messaging
 from oslo_messaging import exceptions
+from oslo_messaging import opts
 
 #: What a cast raises when the broker does not take it.
 DeliveryFailure = exceptions.MessageDeliveryFailure
@@ -16,10 +17,20 @@ MessagingError = exceptions.MessagingException
 
 _EXCHANGE = 'trove'
 
+_RABBIT = 'oslo_messaging_rabbit'
+
+#: Messages the broker hands out ahead of their acknowledgement. Without a
+#: bound a flood would pile up in the memory of whoever reads the queue.
+_AHEAD = 200
+
 
 def connect(conf, url=None):
     """An RPC transport; connections are made when first needed."""
     oslo_messaging.set_transport_defaults(_EXCHANGE)
+    for group, options in opts.list_opts():
+        if group == _RABBIT:
+            conf.register_opts(options, group=group)
+            conf.set_default('rabbit_qos_prefetch_count', _AHEAD, group)
     return oslo_messaging.get_rpc_transport(
         conf, url=url, allowed_remote_exmods=[])
 
