@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One cloud: its memory, its host, its workers, its servers."""
+import logging
+import threading
+
+from localcloud import app
+from localcloud import faults
+from localcloud import jobs
+from localcloud import metadata
+from localcloud import seed
+from localcloud import server
+from localcloud import store
+from localcloud.compute import reconcile
+from localcloud.host import errors as host_errors
+from localcloud.identity import tokens
+from localcloud.network import subnets
+from localcloud.objectstore import shelf
+
+LOG = logging.getLogger(__name__)
+SWEEP_S = 30.0
+
+
+class Cloud:
+    """Everything of one cloud; start() serves until stop()."""
+
+    def __init__(self, settings, host):
+        self.settings = settings
+        self.host = host
+        settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.store = store.Store(settings.state / 'cloud.sqlite')
+        self.faults = faults.Faults()
+        self.jobs = jobs.Jobs(self, settings.workers)
+        self.shelf = shelf.Shelf(self.store, settings.state / 'objects')
+        self._reconciler = reconcile.Reconciler(self)
+        self._servers = []
+        self._stop = threading.Event()
+        self._sweeper = threading.Thread(
+            target=self._sweep, name='sweeper', daemon=True)
+
+    @property
+    def port(self):
+        """The port that is listened on."""
+        return self._servers[0].bind_addr[1]
+
+    def start(self):
+        """Bring the host in line, take up old promises, serve."""
+        seed.sow(self)
+        self._restore_networks()
+        self._reconciler.look()
+        self._restore_rules()
+        self.jobs.resume()
+        self._reconciler.start()
+        self._sweeper.start()
+        self._listen()
+
+    def stop(self):
+        """Serve no more; machines keep running."""
+        self.faults.clear()     # nobody hangs on purpose any more
+        for one in self._servers:
+            one.stop()
+        for one in self._servers:
+            one.join(10)
+        self._stop.set()
+        self._reconciler.stop()
+        self.jobs.stop()
+
+    def stop_machines(self):
+        """Shut every machine down; the documents say SHUTOFF later."""
+        stopped = []
+        for doc in self.store.find('server'):
+            if self.host.machine_state(doc['id']) == 'running':
+                self.host.stop_machine(doc['id'], False, 20.0)
+                stopped.append(doc['name'])
+        return stopped
+
+    def _listen(self):
+        application = app.Application(self)
+        self._serve(self.settings.listen, self.settings.port, application)
+        for address in self.settings.also_listen:
+            self._serve(address, self.port, application)
+        if self.settings.metadata:
+            for device in self._bridges():
+                self._serve(metadata.ADDRESS, 80,
+                            metadata.Application(self), device)
+
+    def _bridges(self):
+        """What to listen on for metadata: None is any interface."""
+        return [None]
+
+    def _serve(self, address, port, application, device=None):
+        one = server.Server((address, port), application,
+                            self.settings.threads, 'localcloud', device)
+        one.start_thread()
+        self._servers.append(one)
+        LOG.info('listening on %s:%s', *one.bind_addr)
+
+    def _restore_networks(self):
+        """Bridges may be gone after a restart of the machine."""
+        for subnet in self.store.find('subnet'):
+            subnets.realise(self, subnet)
+
+    def _restore_rules(self):
+        """What the host enforces follows the documents again."""
+        for port in self.store.find('port', status='ACTIVE'):
+            if port['device_id']:
+                self.jobs.add('port.rules', port['id'])
+        for floating in self.store.find('floatingip'):
+            if floating['port_id']:
+                self.jobs.add('floatingip.sync', floating['id'])
+
+    def _sweep(self):
+        """Forget expired tokens and objects, now and then."""
+        while not self._stop.wait(SWEEP_S):
+            try:
+                tokens.purge(self)
+                self.shelf.expire()
+            except (OSError, host_errors.HostError):
+                LOG.exception('sweeping failed')

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Glance v2: images, which here are manifests that name layers."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Swift v1: containers and objects, files below the state directory."""
