@@ -10,7 +10,6 @@ import base64
 import json
 import os
 import pwd
-import urllib.error
 import urllib.request
 
 from stack import console
@@ -128,19 +127,21 @@ def _environment(settings):
     }
 
 
+def ask(settings, path):
+    """What its management API says of ``path``, as data."""
+    secret = (files.read(settings.state / 'rabbitmq.password') or '').strip()
+    token = base64.b64encode(f'trove:{secret}'.encode()).decode()
+    request = urllib.request.Request(   # noqa: S310  always http
+        f'http://127.0.0.1:{settings.management_port}/api/{path}',
+        headers={'Authorization': f'Basic {token}'})
+    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+        return json.load(answer)
+
+
 def _healthy(settings):
     """Whether its management API says that it takes messages."""
-    known = files.read(settings.state / 'rabbitmq.password')
-    if not known:
-        return False
-    token = base64.b64encode(f'trove:{known.strip()}'.encode()).decode()
-    request = urllib.request.Request(   # noqa: S310  always http
-        f'http://127.0.0.1:{settings.management_port}/api/health/checks/'
-        f'port-listener/{settings.amqp_port}',
-        headers={'Authorization': f'Basic {token}'})
     try:
-        with urllib.request.urlopen(    # noqa: S310
-                request, timeout=5) as answer:
-            return json.load(answer)['status'] == 'ok'
-    except (OSError, ValueError, KeyError, urllib.error.HTTPError):
+        return ask(settings, 'health/checks/port-listener/'
+                   f'{settings.amqp_port}')['status'] == 'ok'
+    except (OSError, ValueError, KeyError):
         return False

@@ -6,7 +6,6 @@ import urllib.request
 from stack import commands
 from stack import console
 from stack import daemons
-from stack import errors
 from stack import files
 from stack import fingerprint
 from stack import settings as settings_module
@@ -24,9 +23,7 @@ def start(settings):
     daemon_ = daemon(settings)
     if not (daemon_.fresh() and _healthy(settings)):
         with console.step('One-machine cloud'):
-            complaints = _call(settings, 'check').strip()
-            if complaints:
-                raise errors.StackError(complaints.splitlines()[-1])
+            _call(settings, 'check')
             daemon_.start()
             daemon_.wait_ready(lambda: _healthy(settings), READY_S)
     _write_clouds(settings)
@@ -84,6 +81,9 @@ def configure(settings):
         f'mgmt_cidr = {net}.0.0/20',
         f'private_cidr = {net}.16.0/20',
         f'public_cidr = {net}.32.0/24',
+        # One address of the machine, which only one stack can listen on;
+        # guests of the others read their config drives, as all do first.
+        f'metadata = {"true" if settings.slot == 0 else "false"}',
         '')))
 
 

@@ -176,4 +176,5 @@ def _environment(settings, state):
             'RUFF_CACHE_DIR': str(state / 'ruff'),
             'HYPOTHESIS_STORAGE_DIRECTORY': str(state / 'hypothesis'),
             'PYTHONPYCACHEPREFIX': str(state / 'pycache'),
-            'PYTHONDONTWRITEBYTECODE': '', 'COLUMNS': '100'}
+            'PYTHONWARNINGS': 'default', 'PYTHONDONTWRITEBYTECODE': '',
+            'COLUMNS': '100'}

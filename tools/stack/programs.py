@@ -46,6 +46,7 @@ def environment(settings, account='demo'):
     return venv.environment(
         settings, OS_CLIENT_CONFIG_FILE=str(settings.clouds_yaml),
         OS_CLOUD=f'trovestack-{account}',
+        PYTHONWARNINGS='ignore',    # of clients; nothing a person can act on
         TROVESTACK_DIR=str(settings.home),
         TROVESTACK_SLOT=str(settings.slot),
         PYTHONPATH=os.pathsep.join((str(root), str(root / 'tools'),

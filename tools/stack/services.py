@@ -93,7 +93,6 @@ bind_port = {settings.api_port}
 transport_url = rabbit://trove:{broker.password(settings)}@127.0.0.1:{
     settings.amqp_port}//
 management_networks = {facts['management_network']}
-network_isolation = true
 report_interval = 10
 agent_heartbeat_expiry = 40
 
