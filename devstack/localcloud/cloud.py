@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One cloud: its memory, its host, its workers, its servers."""
+import concurrent.futures
 import logging
 import threading
 
@@ -18,6 +19,7 @@ from localcloud.objectstore import shelf
 
 LOG = logging.getLogger(__name__)
 SWEEP_S = 30.0
+STOP_S = 20.0
 
 
 class Cloud:
@@ -46,9 +48,10 @@ class Cloud:
         """Bring the host in line, take up old promises, serve."""
         seed.sow(self)
         self._restore_networks()
-        self._reconciler.look()
-        self._restore_rules()
         self.jobs.resume()
+        self._reconciler.look()
+        self._resume_machines()
+        self._restore_rules()
         self._reconciler.start()
         self._sweeper.start()
         self._listen()
@@ -65,13 +68,25 @@ class Cloud:
         self.jobs.stop()
 
     def stop_machines(self):
-        """Shut every machine down; the documents say SHUTOFF later."""
-        stopped = []
-        for doc in self.store.find('server'):
-            if self.host.machine_state(doc['id']) == 'running':
-                self.host.stop_machine(doc['id'], False, 20.0)
-                stopped.append(doc['name'])
-        return stopped
+        """Shut every machine down; the next start() runs them again."""
+        running = [doc for doc in self.store.find('server')
+                   if self.host.machine_state(doc['id']) == 'running']
+        for doc in running:
+            self.store.update('server', doc['id'], resume=True)
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda doc: self.host.stop_machine(
+                doc['id'], False, STOP_S), running))
+        return [doc['name'] for doc in running]
+
+    def _resume_machines(self):
+        """Run what stop_machines() has shut down."""
+        for doc in self.store.find('server', resume=True):
+            with self.store.transaction():
+                self.store.update('server', doc['id'], resume=False)
+                if doc['vm_state'] == 'stopped' and not doc['task_state']:
+                    self.store.update('server', doc['id'],
+                                      task_state='powering-on')
+                    self.jobs.add('server.start', doc['id'])
 
     def _listen(self):
         application = app.Application(self)
@@ -79,17 +94,16 @@ class Cloud:
         for address in self.settings.also_listen:
             self._serve(address, self.port, application)
         if self.settings.metadata:
-            for device in self._bridges():
-                self._serve(metadata.ADDRESS, 80,
-                            metadata.Application(self), device)
+            try:
+                self._serve(metadata.ADDRESS, 80, metadata.Application(self))
+            except OSError as error:
+                # another cloud of this host has it; config drives remain
+                LOG.warning('no metadata service at %s: %s',
+                            metadata.ADDRESS, error)
 
-    def _bridges(self):
-        """What to listen on for metadata: None is any interface."""
-        return [None]
-
-    def _serve(self, address, port, application, device=None):
+    def _serve(self, address, port, application):
         one = server.Server((address, port), application,
-                            self.settings.threads, 'localcloud', device)
+                            self.settings.threads, 'localcloud')
         one.start_thread()
         self._servers.append(one)
         LOG.info('listening on %s:%s', *one.bind_addr)

@@ -15,11 +15,9 @@ class Gateway(wsgi.Gateway_10):
     """Gives the application a way to drop the connection."""
 
     def get_environ(self):
-        """The environ, with ``localcloud.drop``."""
+        """The environ, with ``localcloud.drop`` in it."""
         environ = super().get_environ()
         environ['localcloud.drop'] = self._drop
-        environ['localcloud.local_address'] = (
-            self.req.conn.socket.getsockname()[0])
         return environ
 
     def _drop(self):
@@ -34,13 +32,12 @@ class Gateway(wsgi.Gateway_10):
 class Server(wsgi.Server):
     """One address. Addresses of bridges may appear later than we start."""
 
-    def __init__(self, address, application, threads, name, device=None):
+    def __init__(self, address, application, threads, name):
         super().__init__(address, application, numthreads=threads,
                          server_name=name, request_queue_size=128,
                          timeout=60)
         self.gateway = Gateway
         self.keep_alive_conn_limit = 500
-        self._device = device
         self._thread = None
 
     def bind(self, family, type, proto=0):
@@ -49,9 +46,6 @@ class Server(wsgi.Server):
             self.bind_addr, family, type, proto, self.nodelay,
             self.ssl_adapter)
         self.socket.setsockopt(socket.IPPROTO_IP, IP_FREEBIND, 1)
-        if self._device:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE,
-                                   self._device.encode())
         self.socket.bind(self.bind_addr)
         self.bind_addr = self.resolve_real_bind_addr(self.socket)
         return self.socket

@@ -45,7 +45,8 @@ def start(call, doc, args):
 
 def stop(call, doc, args):
     """Shut a server down."""
-    _claim(call, doc, 'stop', 'powering-off', 'active', 'error')
+    _claim(call, doc, 'stop', 'powering-off', 'active', 'error',
+           resume=False)
     call.cloud.jobs.add('server.stop', doc['id'], sabotage=call.sabotage)
 
 

@@ -56,7 +56,8 @@ def place(call, body, hints):
         'availability_zone': _zone(body.get('availability_zone')),
         'group_id': _group(call, server_id, hints.get('group')),
         'files': body.get('personality') or [], 'launched_at': None,
-        'created_at': now, 'updated_at': now, 'was': None}
+        'created_at': now, 'updated_at': now, 'was': None,
+        'resume': False}
     doc.update(disks.claim(call, doc, body))
     doc.update(nics.claim(call, doc, body))
     call.store.put('server', doc)

@@ -145,9 +145,8 @@ def sync(cloud, floating_id):
     if doc['_bound'] and doc['_bound'] != doc['fixed_ip_address']:
         cloud.host.unbind_floating(address)
     if doc['port_id']:
-        port = cloud.store.get('port', doc['port_id'])
         cloud.host.bind_floating(address, doc['fixed_ip_address'],
-                                 port['network_id'])
+                                 doc['floating_network_id'])
     cloud.store.update('floatingip', floating_id,
                        _bound=doc['fixed_ip_address'])
 
