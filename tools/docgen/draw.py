@@ -13,9 +13,9 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / 'tools')]
 
-from docgen import svg                      # noqa: E402
-from trove.objects import status            # noqa: E402
-from trove.taskmanager import flows         # noqa: E402
+from docgen import svg  # noqa: E402
+from trove.objects import status  # noqa: E402
+from trove.taskmanager import flows  # noqa: E402
 
 PICTURES = ROOT / 'doc' / 'source' / 'contributor' / 'pictures'
 SERVER_STATUSES = ('', 'BUILD', 'ACTIVE', 'SHUTOFF', 'REBOOT', 'RESIZE',

@@ -3,14 +3,14 @@
 
 from xml.sax import saxutils
 
-STYLE = '''<style>
+STYLE = """<style>
  text { font: 13px sans-serif; fill: #1f2933 }
  .small { font-size: 11px; fill: #52606d }
  .head { font-weight: bold }
  .box { fill: #f5f7fa; stroke: #52606d }
  .strong { fill: #d9e8ff; stroke: #1f5fbf }
  .line { stroke: #52606d; stroke-width: 1.5; fill: none }
-</style>'''
+</style>"""
 
 
 class Drawing:

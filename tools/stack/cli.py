@@ -16,9 +16,9 @@ from stack import waiting
 
 GO_ON = ('Stopped. Run the same command again to go on from here, or '
          '`trovestack clean` to remove everything.')
-EPILOG = '''All of it lives below /var/lib/trovestack (TROVESTACK_DIR names
+EPILOG = """All of it lives below /var/lib/trovestack (TROVESTACK_DIR names
 another place) and listens on loopback and its own bridges only. A second
-stack can stand beside the first: TROVESTACK_SLOT=2.'''
+stack can stand beside the first: TROVESTACK_SLOT=2."""
 
 
 def main(words):

@@ -87,7 +87,7 @@ def _configuration(settings, facts):
     home = settings.trove_dir
     secret = cloud.password(settings, 'trove')
     identity = f'{settings.cloud_url}/identity/v3'
-    return f'''[DEFAULT]
+    return f"""[DEFAULT]
 bind_host = 127.0.0.1
 bind_port = {settings.api_port}
 transport_url = rabbit://trove:{broker.password(settings)}@127.0.0.1:{
@@ -132,4 +132,4 @@ service_token_roles_required = true
 
 [oslo_messaging_rabbit]
 heartbeat_in_pthread = false
-'''
+"""

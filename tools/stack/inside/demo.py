@@ -19,11 +19,11 @@ from stack.inside import tenant as tenant_module
 NAME = 'mydb'
 USER = 'app'
 DATABASE = 'shop'
-SQL = '''CREATE TABLE IF NOT EXISTS greetings (
+SQL = """CREATE TABLE IF NOT EXISTS greetings (
     id INT AUTO_INCREMENT PRIMARY KEY, said VARCHAR(80));
 INSERT INTO greetings (said) VALUES ('Hello from MariaDB on Trove');
 SELECT id, said FROM greetings;
-'''
+"""
 
 
 def main():
@@ -91,7 +91,7 @@ def _use(settings, host, password):
 
 def _goodbye(settings, host):
     again = 'sudo ./tools/trovestack'
-    console.say(f'''
+    console.say(f"""
 Your database
     endpoint    {host}:3306, database {DATABASE}, user {USER}
     connect     mariadb --defaults-extra-file={settings.state}/demo.cnf
@@ -104,7 +104,7 @@ Go on by hand
 
 Look        {again} status | logs [SERVICE]
 Stop        {again} down       (keeps the data; `up` goes on)
-Remove      {again} clean      (everything)''')
+Remove      {again} clean      (everything)""")
 
 
 def _command(line):

@@ -4,9 +4,9 @@
 import secrets
 
 import pytest
+
 from stack import settings as settings_module
 from stack.inside import tenant as tenant_module
-
 from trove.tests.e2e import leftovers
 from trove.tests.e2e import switch
 

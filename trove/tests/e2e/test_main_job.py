@@ -6,8 +6,9 @@ import subprocess
 
 import pymysql
 import pytest
-from stack.inside import tenant as tenant_module
 from troveclient.apiclient import exceptions
+
+from stack.inside import tenant as tenant_module
 
 
 def test_a_tenant_creates_uses_and_deletes_a_database(
