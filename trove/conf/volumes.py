@@ -12,7 +12,4 @@ OPTS = [
     cfg.BoolOpt('enable_volume_az', default=False,
                 help='Make the volume in the zone of its server. Needed '
                      'where volumes cannot be attached across zones.'),
-    cfg.StrOpt('device_path', default='/dev/vdb',
-               help='Where a guest looks for its data volume when its '
-                    'serial number is not visible.'),
 ]

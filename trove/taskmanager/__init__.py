@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The long work: keeps what the operations promised, by driving the cloud."""

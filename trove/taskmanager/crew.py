@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Takes operations, works on many at a time, and keeps the leases."""
+
+import logging
+import threading
+
+from trove.common import exception
+from trove.taskmanager import flows
+from trove.taskmanager import lease as leases
+
+LOG = logging.getLogger(__name__)
+
+
+class Crew:
+    """The operations that one process works on.
+
+    An operation is taken when somebody says so (`wake`), when a place
+    becomes free, and by a sweep every few seconds that finds what nobody
+    announced.
+    """
+
+    def __init__(self, db, engine, conf, owner, stopping):
+        self._db = db
+        self._engine = engine
+        self._conf = conf.taskmanager
+        self._owner = owner
+        self._stopping = stopping
+        self._changed = threading.Condition()
+        self._leases = {}
+        self._taking = 0
+        self._look = threading.Event()
+        self._ended = threading.Event()
+        self._loops = [
+            threading.Thread(target=loop, name=name, daemon=True)
+            for name, loop in (('sweep', self._sweep_loop),
+                               ('leases', self._renew_loop))]
+
+    def start(self):
+        """Begin to look for operations."""
+        for loop in self._loops:
+            loop.start()
+
+    def stop(self):
+        """Take nothing more, and hand over what is being worked on.
+
+        Each operation is left at its next wait. One that does not get there
+        in time is left to the end of its lease.
+        """
+        self._stopping.set()
+        self._look.set()
+        with self._changed:
+            self._changed.wait_for(self._is_idle, self._conf.stop_grace_s)
+            late = list(self._leases.values())
+        for lease in late:
+            lease.lose()
+            LOG.warning('operation %s is left to the end of its lease',
+                        lease.operation_id)
+        self._ended.set()
+        for loop in self._loops:
+            loop.join()
+
+    def wake(self, operation_id):
+        """Take the operation, if there is a place and it is to be had."""
+        def find(tx, _):
+            found = tx.operations.take_one(operation_id, self._owner,
+                                           self._conf.operation_lease_s)
+            if found is not None and found.verb not in flows.VERBS:
+                tx.operations.release(found.id, found.fence)
+                found = None
+            return [] if found is None else [found]
+
+        self._take(1, find)
+
+    def sweep(self):
+        """Take what is due, as far as there are places."""
+        self._take(self._conf.workers, lambda tx, places: tx.operations.take(
+            self._owner, self._conf.operation_lease_s, places, flows.VERBS))
+
+    def wait_idle(self, timeout_s):
+        """Return when nothing is being worked on."""
+        with self._changed:
+            if not self._changed.wait_for(self._is_idle, timeout_s):
+                raise exception.WaitTimeout(what='an idle crew',
+                                            timeout_s=timeout_s)
+
+    def _is_idle(self):
+        return not (self._leases or self._taking)
+
+    def _take(self, most, find):
+        with self._changed:
+            places = min(most, self._conf.workers - len(self._leases)
+                         - self._taking)
+            if places <= 0 or self._stopping.is_set():
+                return
+            self._taking += places
+        since, taken = leases.clock(), []
+        try:
+            with self._db.writer() as tx:
+                taken = find(tx, places)
+        finally:
+            work = [(operation, leases.Lease(
+                operation.id, operation.fence, self._conf.operation_lease_s,
+                since)) for operation in taken]
+            with self._changed:
+                self._taking -= places
+                self._leases.update((lease.key, lease) for _, lease in work)
+                self._changed.notify_all()
+        for operation, lease in work:
+            threading.Thread(target=self._work, args=(operation, lease),
+                             name='operation-' + operation.id,
+                             daemon=True).start()
+
+    def _work(self, operation, lease):
+        try:
+            self._engine.run(operation, lease)
+        finally:
+            with self._changed:
+                del self._leases[lease.key]
+                self._changed.notify_all()
+            # A place is free, and the instance's next operation may be due.
+            self._look.set()
+
+    def _sweep_loop(self):
+        while not self._stopping.is_set():
+            self._look.clear()
+            try:
+                self.sweep()
+            except Exception as error:  # the edge of a periodic loop
+                LOG.error('operations could not be looked for: %s', error)
+            self._look.wait(self._conf.operation_sweep_s)
+
+    def _renew_loop(self):
+        pause_s = usual_s = self._conf.operation_lease_s / 3
+        while not self._ended.wait(pause_s):
+            pause_s = usual_s
+            try:
+                self._renew()
+            except Exception as error:  # the edge of a periodic loop
+                LOG.error('leases could not be renewed: %s', error)
+                pause_s = usual_s / 4
+
+    def _renew(self):
+        with self._changed:
+            held = list(self._leases.values())
+        since = leases.clock()
+        with self._db.writer() as tx:
+            lost = [lease for lease in held if not tx.operations.renew(
+                *lease.key, self._conf.operation_lease_s)]
+        for lease in held:
+            if lease in lost:
+                lease.lose()
+            else:
+                lease.renewed(since)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a guest is given to know itself and to reach us."""
+
+import base64
+import configparser
+import io
+import json
+
+DIRECTORY = '/etc/trove/conf.d/'
+
+
+def files(conf, instance, secrets, broker_url):
+    """Paths and texts of the files a guest reads before anything else."""
+    return {
+        DIRECTORY + 'guest_info.conf': _ini({'DEFAULT': {
+            'guest_id': instance.id,
+            'datastore_manager': instance.manager,
+            'datastore_version': instance.version_number,
+            'tenant_id': instance.project_id}}),
+        DIRECTORY + 'trove-guestagent.conf': _ini(_agent(conf, broker_url)),
+        DIRECTORY + 'link.key': json.dumps({
+            'key_id': secrets.key_id,
+            'key': base64.b64encode(secrets.key).decode()}),
+        **_broker_ca(conf)}
+
+
+def _agent(conf, broker_url):
+    groups = {
+        'DEFAULT': {
+            'transport_url': broker_url,
+            'conductor_queue': conf.conductor_queue,
+            'report_interval': conf.report_interval},
+        'guest_link': {
+            'exchange': conf.guest_link.exchange,
+            'max_message_bytes': conf.guest_link.max_message_bytes}}
+    if conf.guest_link.broker_ssl:
+        groups['oslo_messaging_rabbit'] = {'ssl': True}
+        if conf.guest_link.broker_ca_file:
+            groups['oslo_messaging_rabbit']['ssl_ca_file'] = (
+                DIRECTORY + 'broker-ca.pem')
+    return groups
+
+
+def _broker_ca(conf):
+    if not (conf.guest_link.broker_ssl and conf.guest_link.broker_ca_file):
+        return {}
+    with open(conf.guest_link.broker_ca_file, encoding='utf-8') as file:
+        return {DIRECTORY + 'broker-ca.pem': file.read()}
+
+
+def _ini(groups):
+    """oslo.config's form of INI; a dollar sign there begins a reference."""
+    parser = configparser.RawConfigParser(default_section='')
+    parser.optionxform = str
+    parser.read_dict({
+        group: {name: str(value).replace('$', '$$')
+                for name, value in options.items() if value is not None}
+        for group, options in groups.items()})
+    text = io.StringIO()
+    parser.write(text)
+    return text.getvalue()

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The taskmanager: an RPC server for wake-ups, a crew, periodic loops."""
+
+import threading
+
+from trove.rpc import taskmanager
+from trove.taskmanager import crew
+from trove.taskmanager import endpoint
+from trove.taskmanager import engine
+from trove.taskmanager import sync
+
+
+class Taskmanager:
+    """Keeps promises with what `rooms` has, under the name ``owner``.
+
+    ``connection`` None: nobody wakes it, the sweep finds everything.
+    """
+
+    def __init__(self, rooms, owner, connection=None):
+        self._stopping = threading.Event()
+        self.crew = crew.Crew(
+            rooms.db, engine.Engine(rooms, self._stopping), rooms.conf,
+            owner, self._stopping)
+        self._sync = sync.ServerSync(rooms.db, rooms.cloud, rooms.conf)
+        self._server = connection and taskmanager.serve(
+            rooms.conf, connection, owner, endpoint.Endpoint(self.crew))
+
+    def start(self):
+        """Begin to work."""
+        self.crew.start()
+        self._sync.start()
+        if self._server:
+            self._server.start()
+
+    def stop(self):
+        """Hand over, in seconds: no long step is waited for."""
+        if self._server:
+            self._server.stop()
+        self._sync.stop()
+        self.crew.stop()
+        if self._server:
+            self._server.wait()
