@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a guest driver may offer, in small interfaces.
+
+A driver gives what its engine can do and leaves the rest None; the agent's
+endpoint answers "not supported" by itself.
+"""
+
+import abc
+import dataclasses
+import os
+import typing
+
+if typing.TYPE_CHECKING:
+    from oslo_config import cfg
+
+    from trove.guestkit import units as guest_units
+    from trove.objects import order
+    from trove.objects import status
+
+
+Names: typing.TypeAlias = list[str]
+Item: typing.TypeAlias = dict[str, typing.Any]
+#: Some items, and the marker of the next page.
+Page: typing.TypeAlias = tuple[list[Item], str | None]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a driver is told about the machine it works on.
+
+    All system paths lie below ``root``; only where several engines share a
+    machine is that another folder than /, and ``port`` another one than the
+    engine's own.
+    """
+
+    conf: 'cfg.ConfigOpts'
+    root: str = '/'
+    port: int | None = None
+
+    def path(self, absolute: str) -> str:
+        """Where the system's ``absolute`` path really is."""
+        return os.path.join(self.root, absolute.lstrip('/'))
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Kit:
+    """The tools of the machine that a driver works with."""
+
+    units: 'guest_units.Units'
+
+
+class Engine(abc.ABC):
+    """The engine itself: where it lives, starting, stopping, its state."""
+
+    #: Where the data volume belongs unless the order names a place.
+    mount_point: str
+
+    @abc.abstractmethod
+    def initialise(self) -> None:
+        """Make an empty engine in the data folder, unless one is there.
+
+        Existing data is never touched; a half-made engine is made anew.
+        """
+
+    @abc.abstractmethod
+    def start(self) -> None:
+        """Start the engine and come back when it answers a query."""
+
+    @abc.abstractmethod
+    def stop(self) -> None:
+        """Stop the engine; it stays stopped until it is started."""
+
+    @abc.abstractmethod
+    def secure(self) -> None:
+        """Leave no way in but the agent's own."""
+
+    @abc.abstractmethod
+    def status(self) -> 'status.Service':
+        """The state of the engine, by asking it."""
+
+    @abc.abstractmethod
+    def version(self) -> str | None:
+        """The version that runs; None while nothing answers."""
+
+    @abc.abstractmethod
+    def memory_mb(self) -> int | None:
+        """Resident memory of the engine."""
+
+
+class Tuning(abc.ABC):
+    """The engine's configuration, in layers."""
+
+    @abc.abstractmethod
+    def write_base(self, config: str) -> None:
+        """Replace the base configuration by this rendered text."""
+
+    @abc.abstractmethod
+    def write_overrides(self, overrides: dict[str, typing.Any]) -> None:
+        """Replace the tenant's layer; empty takes it away."""
+
+
+class Databases(abc.ABC):
+    """Databases (schemas) of the tenant."""
+
+    @abc.abstractmethod
+    def create(self, spec: 'order.DatabaseSpec') -> None:
+        """Create the database unless it is there."""
+
+    @abc.abstractmethod
+    def delete(self, name: str) -> None:
+        """Delete the database if it is there."""
+
+    @abc.abstractmethod
+    def list(self, limit: int | None = None, marker: str | None = None,
+             include_marker: bool = False) -> Page:
+        """A page of databases and the marker of the next one."""
+
+
+class Users(abc.ABC):
+    """Database users of the tenant and what they may use."""
+
+    @abc.abstractmethod
+    def create(self, spec: 'order.UserSpec') -> None:
+        """Create the user unless it is there; set password and grants."""
+
+    @abc.abstractmethod
+    def delete(self, name: str, host: str) -> None:
+        """Delete the user if it is there."""
+
+    @abc.abstractmethod
+    def get(self, name: str, host: str) -> Item | None:
+        """One user with its databases, or None."""
+
+    @abc.abstractmethod
+    def update(self, name: str, host: str, new_name: str | None = None,
+               new_host: str | None = None,
+               password: str | None = None) -> None:
+        """Rename the user, move it to another host, set its password."""
+
+    @abc.abstractmethod
+    def list(self, limit: int | None = None, marker: str | None = None,
+             include_marker: bool = False) -> Page:
+        """A page of users and the marker of the next one."""
+
+    @abc.abstractmethod
+    def grant(self, name: str, host: str, databases: Names) -> None:
+        """Let the user do everything in these databases."""
+
+    @abc.abstractmethod
+    def revoke(self, name: str, host: str, database: str) -> None:
+        """Take the user's rights in a database away."""
+
+    @abc.abstractmethod
+    def access(self, name: str, host: str) -> Names:
+        """The databases that the user may use."""
+
+
+class Root(abc.ABC):
+    """The engine's superuser, for a tenant who asks for it."""
+
+    @abc.abstractmethod
+    def enable(self, password: str) -> None:
+        """Let the superuser in from outside with this password."""
+
+    @abc.abstractmethod
+    def disable(self) -> None:
+        """Let no superuser in from outside."""
+
+    @abc.abstractmethod
+    def is_enabled(self) -> bool:
+        """Whether a superuser can come in from outside."""
+
+
+class Logs(abc.ABC):
+    """The engine's logs."""
+
+    @abc.abstractmethod
+    def last_words(self, lines: int = 20) -> str:
+        """The end of the error log since the engine was last started."""
+
+
+class Backups(abc.ABC):
+    """Backups as streams."""
+
+    @abc.abstractmethod
+    def dump(self, sink: typing.BinaryIO, parent: str | None = None) -> Item:
+        """Write a backup to ``sink``; facts that a restore needs."""
+
+    @abc.abstractmethod
+    def restore(self, source: typing.BinaryIO, facts: Item) -> None:
+        """Fill the data folder from ``source``."""
+
+
+class Replication(abc.ABC):
+    """Being the source or a replica of another server."""
+
+    @abc.abstractmethod
+    def attach(self, source: Item) -> None:
+        """Follow a source."""
+
+    @abc.abstractmethod
+    def detach(self) -> None:
+        """Follow nobody and take writes."""
+
+    @abc.abstractmethod
+    def position(self) -> str:
+        """How far the server has come."""
+
+
+class Membership(abc.ABC):
+    """Being a member of a cluster."""
+
+    @abc.abstractmethod
+    def bootstrap(self, name: str) -> None:
+        """Be the first member."""
+
+    @abc.abstractmethod
+    def join(self, name: str, seeds: Names) -> None:
+        """Join the members at these addresses."""
+
+    @abc.abstractmethod
+    def leave(self) -> None:
+        """Leave the cluster in good order."""
+
+
+class Tls(abc.ABC):
+    """Encrypted connections of the tenant's clients."""
+
+    @abc.abstractmethod
+    def install(self, certificate: str, key: str, authority: str) -> None:
+        """Use this certificate."""
+
+    @abc.abstractmethod
+    def enforce(self, required: bool) -> None:
+        """Refuse, or allow again, connections without encryption."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """An engine's guest half, put together; None is what it cannot do."""
+
+    engine: Engine
+    tuning: Tuning
+    logs: Logs | None = None
+    databases: Databases | None = None
+    users: Users | None = None
+    root: Root | None = None
+    backups: Backups | None = None
+    replication: Replication | None = None
+    membership: Membership | None = None
+    tls: Tls | None = None
+
+    def capabilities(self) -> frozenset[str]:
+        """Names of the interfaces that are there."""
+        return frozenset(field.name for field in dataclasses.fields(self)
+                         if getattr(self, field.name) is not None)

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MariaDB's guest half, put together."""
+
+from trove.datastores import interfaces
+from trove.datastores.mariadb import conf
+from trove.datastores.mariadb.guest import engine as mariadb_engine
+from trove.datastores.mariadb.guest import logs as mariadb_logs
+from trove.datastores.mariadb.guest import places as where
+from trove.datastores.mariadb.guest import tuning
+from trove.datastores.mariadb.guest import users
+from trove.datastores.sqlfamily.guest import connection
+from trove.datastores.sqlfamily.guest import databases
+from trove.datastores.sqlfamily.guest import root
+
+
+def build(kit, settings):
+    """The Driver for MariaDB on this machine."""
+    conf.register(settings.conf)
+    options = settings.conf.mariadb
+    places = where.places(settings)
+    connector = connection.Connector(places.socket)
+    logs = mariadb_logs.ErrorLog(places)
+    engine = mariadb_engine.MariaDBEngine(kit, settings, places, connector,
+                                          logs)
+    return interfaces.Driver(
+        engine=engine, logs=logs, tuning=tuning.IniTuning(
+            places, settings.port or where.PORT),
+        databases=databases.SqlDatabases(connector, options.ignore_dbs),
+        users=users.MariaDBUsers(connector, options.ignore_users),
+        root=root.SqlRoot(connector))

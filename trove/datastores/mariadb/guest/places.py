@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where MariaDB's things lie on the machine."""
+
+import dataclasses
+import os
+
+USER = 'mysql'
+PORT = 3306
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Paths of one engine."""
+
+    config: str
+    layers: str
+    runtime: str
+    logs: str
+    mount_point: str
+
+    @property
+    def data(self):
+        """The data folder, below the mount point and not itself."""
+        return os.path.join(self.mount_point, 'data')
+
+    @property
+    def socket(self):
+        """The socket of the engine."""
+        return os.path.join(self.runtime, 'mysqld.sock')
+
+    @property
+    def error_log(self):
+        """The engine's own log."""
+        return os.path.join(self.logs, 'error.log')
+
+
+def places(settings):
+    """The places on a machine with these settings."""
+    return Places(
+        config=settings.path('/etc/mysql/trove.cnf'),
+        layers=settings.path('/etc/mysql/trove.d'),
+        runtime=settings.path('/run/mysqld'),
+        logs=settings.path('/var/log/mysql'),
+        mount_point=settings.path(settings.conf.mariadb.mount_point))

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MariaDB's configuration files."""
+
+import os
+
+from trove.datastores import interfaces
+from trove.datastores.mariadb.guest import places as where
+from trove.guestkit import configfiles
+from trove.guestkit import files
+
+
+class IniTuning(interfaces.Tuning):
+    """A base file and layers; the packaged configuration is not read."""
+
+    def __init__(self, places, port):
+        self._places = places
+        self._port = port
+        self._layers = configfiles.Layers(
+            base=places.config, folder=places.layers, section='mysqld',
+            owner=where.USER)
+
+    def write_base(self, config):
+        """Write the rendered text and, above the tenant's, our own layer."""
+        files.folder(os.path.dirname(self._places.config))
+        self._layers.write_base(config)
+        self._layers.put(configfiles.AFTER_USER, 'places', {
+            'user': where.USER,
+            'port': self._port,
+            'datadir': self._places.data,
+            'socket': self._places.socket,
+            'pid_file': os.path.join(self._places.runtime, 'mysqld.pid'),
+            'log_error': self._places.error_log,
+        })
+
+    def write_overrides(self, overrides):
+        """Replace the tenant's layer; empty takes it away."""
+        if overrides:
+            self._layers.put(configfiles.USER, 'common', overrides)
+        else:
+            self._layers.drop(configfiles.USER, 'common')

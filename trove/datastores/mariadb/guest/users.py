@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Users as MariaDB has them."""
+
+from trove.datastores.sqlfamily.guest import users
+
+
+class MariaDBUsers(users.SqlUsers):
+    """MariaDB keeps roles, which are no users, among them."""
+
+    _all = users.SqlUsers._all + " AND is_role = 'N'"

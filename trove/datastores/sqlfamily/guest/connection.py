@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asking the engine, over its socket, as the operating system's root.
+
+No password exists for it: the engine asks the kernel who is at the other end.
+"""
+
+import contextlib
+import os
+import socket
+
+import pymysql
+
+from trove.common import exception
+
+#: One known way to read string literals, whatever the tenant's settings.
+_SESSION = ("SET SESSION sql_mode = 'STRICT_ALL_TABLES,"
+            "NO_BACKSLASH_ESCAPES,NO_ENGINE_SUBSTITUTION'")
+
+
+class StatementRefused(exception.Unprocessable):
+    """The engine refused what it was asked."""
+
+    template = 'The engine refused: %(reason)s (%(number)s)'
+
+
+class EngineAway(exception.Unavailable):
+    """The engine does not answer."""
+
+    template = 'The engine does not answer: %(reason)s'
+
+
+class Connection:
+    """Statements on one connection."""
+
+    def __init__(self, raw):
+        self._raw = raw
+
+    def run(self, statement, *values):
+        """Run a statement; give its rows as tuples."""
+        with translated(), self._raw.cursor() as cursor:
+            # Always with parameters, so that "%%" always means "%".
+            cursor.execute(statement, values)
+            return cursor.fetchall()
+
+
+class Connector:
+    """Opens connections to the engine at socket ``path``."""
+
+    def __init__(self, path, timeout_s=30):
+        self._socket = path
+        self._timeout_s = timeout_s
+
+    @contextlib.contextmanager
+    def open(self, timeout_s=None):
+        """A Connection for the length of a ``with``."""
+        timeout_s = timeout_s or self._timeout_s
+        if not os.path.exists(self._socket):
+            # The cheap answer while the engine starts.
+            raise EngineAway(reason='its socket is not there')
+        with translated():
+            raw = pymysql.connect(
+                unix_socket=self._socket, user='root', charset='utf8mb4',
+                connect_timeout=timeout_s, read_timeout=timeout_s,
+                write_timeout=timeout_s, autocommit=True,
+                init_command=_SESSION)
+        try:
+            yield Connection(raw)
+        finally:
+            raw.close()
+
+    def answers(self, timeout_s=5):
+        """Whether a query is answered."""
+        try:
+            with self.open(timeout_s) as connection:
+                return connection.run('SELECT 1') == ((1,),)
+        except (EngineAway, StatementRefused):
+            return False
+
+    def listens(self):
+        """Whether somebody listens on the socket, answering or not."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            probe.settimeout(1)
+            return probe.connect_ex(self._socket) == 0
+
+
+@contextlib.contextmanager
+def translated():
+    """The driver's errors end here."""
+    try:
+        yield
+    except (pymysql.err.OperationalError, pymysql.err.InterfaceError) as error:
+        if _is_refusal(error):
+            raise _refused(error) from error
+        raise EngineAway(reason=_words(error)) from error
+    except pymysql.err.MySQLError as error:
+        raise _refused(error) from error
+
+
+def _is_refusal(error):
+    # Below 2000 it is the server that speaks; 1040 and 1053 are "too many
+    # connections" and "shutdown in progress".
+    number = error.args[0] if error.args else 0
+    return (isinstance(number, int) and 1000 <= number < 2000
+            and number not in (1040, 1053))
+
+
+def _refused(error):
+    number = error.args[0] if error.args else 0
+    return StatementRefused(reason=_words(error), number=number)
+
+
+def _words(error):
+    return str(error.args[1] if len(error.args) > 1 else error)
+
+

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Say how the server is: at once, on every change, and regularly."""
+
+import logging
+import threading
+import time
+
+from trove.common import exception
+from trove.guestagent import journal as journals
+from trove.guestkit import disks
+from trove.objects import status
+
+LOG = logging.getLogger(__name__)
+
+_GB = 1024 ** 3
+_RETRY_S = 1
+
+
+class Heartbeat:
+    """Watches the engine and reports through ``link``.
+
+    ``conf`` is asked each time, so that intervals may change.
+    """
+
+    def __init__(self, conf, journal, driver, mount_point, link, version):
+        self._conf = conf
+        self._journal = journal
+        self._driver = driver
+        self._mount_point = mount_point
+        self._link = link
+        self._version = version
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._started = time.monotonic()
+        self._engine_version = None
+        self._thread = threading.Thread(target=self._run, name='heartbeat',
+                                        daemon=True)
+
+    def start(self):
+        """Report, and go on reporting."""
+        self._thread.start()
+
+    def stop(self):
+        """Report no more."""
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(10)
+
+    def changed(self):
+        """Something is new: look and report at once."""
+        self._wake.set()
+
+    def _run(self):
+        told, told_at, again = None, 0, True
+        while not self._stop.is_set():
+            pause_s = self._conf.guest_probe_interval
+            try:
+                state = self.state()
+                due = (time.monotonic() - told_at
+                       >= self._conf.report_interval)
+                if again or due or state != told:
+                    again = True    # until it is known to be told
+                    self._link.heartbeat({**state, **self.figures()})
+                    told, told_at, again = state, time.monotonic(), False
+            except exception.Unavailable as error:
+                LOG.warning('nobody could be told: %s', error)
+                pause_s = _RETRY_S
+            except Exception:  # the edge of a periodic loop
+                LOG.exception('a look at the engine failed')
+            if self._wake.wait(pause_s):
+                self._wake.clear()
+                again = True
+
+    def state(self):
+        """What is reported as soon as it changes."""
+        now = self._journal.progress
+        service = self._service(now)
+        return {'service_status': str(service), 'phase': now.phase,
+                'operation_id': now.operation_id, 'error': now.error,
+                'agent_version': self._version,
+                'engine_version': self._known_version(service)}
+
+    def figures(self):
+        """What always moves, and is reported along."""
+        facts = {'uptime_s': int(time.monotonic() - self._started)}
+        if self._journal.progress.phase == journals.READY:
+            facts['memory_mb'] = self._driver.engine.memory_mb()
+            facts.update(sizes(self._mount_point()))
+        return facts
+
+    def _service(self, now):
+        if now.phase == journals.WAITING:
+            return status.Service.NEW
+        if now.phase == journals.PREPARING:
+            return status.Service.BUILDING
+        if now.phase == journals.FAILED:
+            return status.Service.FAILED
+        found = self._driver.engine.status()
+        if found is status.Service.CRASHED and now.stopped:
+            return status.Service.SHUTDOWN
+        if found is status.Service.SHUTDOWN and not now.stopped:
+            return status.Service.CRASHED   # nobody asked for it
+        return found
+
+    def _known_version(self, service):
+        if service is not status.Service.HEALTHY:
+            self._engine_version = None     # it may be another one next
+        elif self._engine_version is None:
+            self._engine_version = self._driver.engine.version()
+        return self._engine_version
+
+
+def sizes(mount_point):
+    """Size and use of the data's file system in GB."""
+    found = disks.usage(mount_point)
+    return {'volume_total_gb': round(found.total / _GB, 3),
+            'volume_used_gb': round(found.used / _GB, 3),
+            'volume_avail_gb': round(found.available / _GB, 3)}
+

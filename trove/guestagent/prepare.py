@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""First boot: disk, configuration, engine, databases, users, ready.
+
+A preparation is a list of steps, each of which may be run twice. What is done
+is journaled on the root disk, so that an agent killed at any point goes on
+by itself when it is started again.
+"""
+
+import logging
+import threading
+
+from trove.common import exception
+from trove.common import waiting
+from trove.guestagent import journal as journals
+from trove.guestkit import disks
+from trove.guestkit import errors
+from trove.guestkit import files
+from trove.guestkit import masking
+
+LOG = logging.getLogger(__name__)
+
+
+class OtherOrder(exception.Conflict):
+    """Another order was carried out, or is."""
+
+    template = ('This server is %(phase)s for operation %(operation_id)s; it '
+                'takes no other order.')
+
+
+class Preparer:
+    """Carries out the one order of this server.
+
+    ``changed`` is called whenever there is something new to report.
+    ``reached``, given the name of a step, is called around each: tests end
+    the process there.
+    """
+
+    def __init__(self, journal, driver, settings, changed,
+                 reached=lambda point: None):
+        self._journal = journal
+        self._driver = driver
+        self._settings = settings
+        self._changed = changed
+        self._reached = reached
+        self._lock = threading.Lock()
+        self._steps = (
+            ('volume', self._volume), ('configure', self._configure),
+            ('initialise', self._initialise), ('start', self._start),
+            ('secure', self._secure), ('databases', self._databases),
+            ('users', self._users), ('root', self._root))
+
+    def accept(self, wanted):
+        """Take an order; True if there is work to do for it.
+
+        The same order again is no new work. A failed one may be followed by
+        another; anything else may not.
+        """
+        with self._lock:
+            now = self._journal.progress
+            if now.operation_id == wanted.operation_id:
+                self._changed()
+                return False
+            if now.phase in (journals.PREPARING, journals.READY):
+                raise OtherOrder(phase=now.phase,
+                                 operation_id=now.operation_id)
+            self._journal.accept(wanted)
+        LOG.info('preparing %s %s for operation %s', wanted.manager,
+                 wanted.version, wanted.operation_id)
+        self._reached('accepted')
+        self._changed()
+        return True
+
+    def carry_on(self):
+        """Do what is left: after an order, and after every start.
+
+        A failure is journaled and reported; nothing is raised for it.
+        """
+        wanted = self._journal.order()
+        phase = self._journal.progress.phase
+        if phase == journals.PREPARING and wanted is None:
+            self._fail(exception.InternalError(
+                'The order was lost with the root disk.'), ())
+        elif phase == journals.PREPARING:
+            self._prepare(wanted)
+        elif phase == journals.READY:
+            self.bring_up()
+
+    def bring_up(self):
+        """Mount and start what a ready server has; raises what fails."""
+        self._mount(self._journal.progress.facts)
+        if not self._journal.progress.stopped:
+            self._driver.engine.start()
+        self._changed()
+
+    def _prepare(self, wanted):
+        try:
+            done = self._journal.progress.done
+            if 'volume' in done:
+                self._mount(self._journal.progress.facts)
+            if 'start' in done:
+                self._driver.engine.start()
+            for name, step in self._steps:
+                if name not in done:
+                    self._run(name, step, wanted)
+        except (exception.TroveError, OSError, ValueError) as error:
+            self._fail(error, journals.secrets(wanted))
+            return
+        self._journal.ready()
+        LOG.info('operation %s is done: the server is ready',
+                 wanted.operation_id)
+        self._changed()
+
+    def _run(self, name, step, wanted):
+        self._reached('before-' + name)
+        found = step(wanted) or {}
+        self._reached('during-' + name)
+        self._journal.step_done(name, **found)
+        LOG.info('operation %s: %s done', wanted.operation_id, name)
+        self._reached('after-' + name)
+
+    def _fail(self, error, secrets):
+        step = len(self._journal.progress.done)
+        name = self._steps[min(step, len(self._steps) - 1)][0]
+        reason = masking.mask('%s: %s' % (name, error), secrets)
+        LOG.error('operation %s failed at %s',
+                  self._journal.progress.operation_id, reason)
+        self._journal.failed(reason)
+        self._changed()
+
+    # --- steps; what one returns is kept as facts
+
+    def _volume(self, wanted):
+        return self._mount({'volume_serial': wanted.volume_serial,
+                            'device_path': wanted.device_path,
+                            'mount_point': wanted.mount_point})
+
+    def _mount(self, facts):
+        """Format if empty, mount; local storage is only a folder."""
+        point = self._mount_point(facts)
+        if not facts['volume_serial']:
+            files.folder(point)
+            return {}
+        device = self._device(facts)
+        uuid = disks.ensure_file_system(device)
+        if facts.get('volume_uuid') not in (None, uuid):
+            raise errors.VolumeForeign(device=device,
+                                       found='another file system')
+        disks.mount(device, uuid, point, self._settings.path('/etc/fstab'))
+        return {'volume_uuid': uuid}
+
+    def _mount_point(self, facts):
+        return self._settings.path(facts['mount_point']
+                                   or self._driver.engine.mount_point)
+
+    def _device(self, facts):
+        found = []
+
+        def look():
+            try:
+                found.append(disks.find(facts['volume_serial'],
+                                        facts['device_path']))
+            except errors.VolumeMissing as error:
+                LOG.debug('%s', error)
+            return found
+
+        try:
+            waiting.until(look, self._settings.conf.guest_volume_wait,
+                          'the data volume', poll_s=0.05)
+        except exception.WaitTimeout as error:
+            raise errors.VolumeMissing(
+                searched='serial %s' % facts['volume_serial']) from error
+        return found[0]
+
+    def _configure(self, wanted):
+        self._driver.tuning.write_base(wanted.config)
+        self._driver.tuning.write_overrides(wanted.overrides)
+
+    def _initialise(self, wanted):
+        self._driver.engine.initialise()
+
+    def _start(self, wanted):
+        self._driver.engine.start()
+
+    def _secure(self, wanted):
+        self._driver.engine.secure()
+
+    def _databases(self, wanted):
+        for spec in wanted.databases:
+            _need(self._driver.databases, 'databases').create(spec)
+
+    def _users(self, wanted):
+        for spec in wanted.users:
+            _need(self._driver.users, 'users').create(spec)
+
+    def _root(self, wanted):
+        if wanted.root_password:
+            _need(self._driver.root, 'root').enable(wanted.root_password)
+
+    def mount_point(self):
+        """Where the data of this server lies, as a path of this machine."""
+        return self._mount_point(
+            {'mount_point': None, **self._journal.progress.facts})
+
+
+def _need(interface, name):
+    if interface is None:
+        raise exception.NotSupported(feature=name, subject='this datastore')
+    return interface

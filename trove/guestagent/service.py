@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The agent put together: link, heartbeat, jobs, driver."""
+
+import json
+import logging
+import os
+import signal
+import threading
+
+from trove.common import exception
+from trove.guestagent import endpoint
+from trove.guestagent import heartbeat
+from trove.guestagent import jobs
+from trove.guestagent import journal as journals
+from trove.guestagent import prepare
+from trove.guestkit import files
+
+LOG = logging.getLogger(__name__)
+
+LINK_STATE = 'link.json'
+
+
+class Agent:
+    """Serves one server until it is stopped.
+
+    ``connect(state_path)`` gives the link to the control plane.
+    """
+
+    def __init__(self, conf, driver, settings, connect, version,
+                 reached=lambda point: None):
+        folder = settings.path(conf.guest_state_path)
+        self._journal = journals.Journal(folder)
+        self._jobs = jobs.Jobs()
+        self._preparer = prepare.Preparer(
+            self._journal, driver, settings, self._changed, reached)
+        self._link = connect(os.path.join(folder, LINK_STATE))
+        self._heartbeat = heartbeat.Heartbeat(
+            conf, self._journal, driver, self._preparer.mount_point,
+            self._link, version)
+        self._endpoint = endpoint.Endpoint(
+            driver, self._preparer, self._journal, self._jobs,
+            self._changed, conf.datastore_manager)
+        self._over = threading.Event()
+
+    def _changed(self):
+        self._heartbeat.changed()
+
+    def start(self):
+        """Say hello, go on with what was begun, listen."""
+        self._jobs.start()
+        self._jobs.submit('carry on', self._preparer.carry_on)
+        self._link.serve(self._endpoint)
+        self._heartbeat.start()
+
+    def run(self):
+        """`start`, and return after SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._over.set())
+        self.start()
+        self._over.wait()
+        LOG.info('stopping; the engine runs on')
+        self.stop()
+
+    def stop(self):
+        """Stop serving; the engine runs on."""
+        self._jobs.stop()
+        self._heartbeat.stop()
+        self._link.stop()
+
+
+def read_key(path):
+    """(key id, key in base64) of the link."""
+    text = files.read(path)
+    if text is None:
+        raise exception.ConfigError('There is no key of the guest link: %s '
+                                    'is missing.' % path)
+    try:
+        document = json.loads(text)
+        return document['key_id'], document['key']
+    except (ValueError, KeyError, TypeError) as error:
+        raise exception.ConfigError('%s holds no key.' % path) from error

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Configuration in layers: a base file that includes a folder of changes.
+
+Files of the folder are called ``<group>-<number>-<change>.cnf``, are read in
+the order of their names, and the later one wins.
+"""
+
+import dataclasses
+import os
+import re
+
+from trove.guestkit import files
+
+BEFORE_USER = '10-system'       # the agent's; the tenant's layer wins
+USER = '20-user'                # the tenant's configuration group
+AFTER_USER = '50-system'        # the agent's; wins over the tenant
+_SUFFIX = '.cnf'
+_NAME = re.compile(r'[A-Za-z0-9_.-]+')
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Layers:
+    """The layers of an engine whose files have ini syntax."""
+
+    base: str
+    folder: str
+    section: str
+    owner: str
+
+    def write_base(self, text):
+        """Write the base file, which includes the folder at its end."""
+        files.folder(self.folder, 0o750, self.owner)
+        files.write(self.base, '%s\n\n!includedir %s\n' % (
+            text.rstrip('\n'), self.folder), 0o640, self.owner)
+
+    def put(self, group, change, values):
+        """Write one change of a group in place of its earlier form."""
+        path = self._find(group, change) or os.path.join(
+            self.folder, '%s-%03d-%s%s' % (
+                group, self._next(group), change, _SUFFIX))
+        files.write(path, ini(self.section, values), 0o640, self.owner)
+
+    def drop(self, group, change):
+        """Take one change away if it is there."""
+        path = self._find(group, change)
+        if path:
+            files.remove(path)
+
+    def names(self):
+        """The files of the folder in the order in which they count."""
+        return sorted(name for name in os.listdir(self.folder)
+                      if name.endswith(_SUFFIX))
+
+    def _of(self, group):
+        pattern = re.compile(re.escape(group) + r'-(\d{3})-(.+)'
+                             + re.escape(_SUFFIX))
+        for name in self.names():
+            match = pattern.fullmatch(name)
+            if match:
+                yield int(match[1]), match[2], name
+
+    def _find(self, group, change):
+        for _, found, name in self._of(group):
+            if found == change:
+                return os.path.join(self.folder, name)
+        return None
+
+    def _next(self, group):
+        return 1 + max((number for number, _, _ in self._of(group)),
+                       default=0)
+
+
+def ini(section, values):
+    """Ini text; None stands for a flag, booleans for 1 and 0."""
+    lines = ['[%s]' % section]
+    for name, value in values.items():
+        if not _NAME.fullmatch(name):
+            raise ValueError('%r is no name of an option.' % name)
+        if value is None:
+            lines.append(name)
+        elif isinstance(value, bool):
+            lines.append('%s = %d' % (name, value))
+        else:
+            lines.append('%s = %s' % (name, _one_line(name, value)))
+    return '\n'.join(lines) + '\n'
+
+
+def _one_line(name, value):
+    text = str(value)
+    if any(ord(letter) < 32 for letter in text):
+        raise ValueError('%r holds a control character.' % name)
+    return text

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Find, format, mount and measure the data volume.
+
+The volume is known by its serial number, which is the beginning of its id:
+the order in which disks appear is nobody's promise. A file system is XFS,
+because it grows while it is in use.
+"""
+
+import dataclasses
+import glob
+import os
+import stat
+
+from trove.guestkit import errors
+from trove.guestkit import files
+from trove.guestkit import shell
+
+FILE_SYSTEM = 'xfs'
+FORMAT_TIMEOUT_S = 120
+_MOUNT_OPTIONS = 'noatime'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Usage:
+    """Size and use of a mounted file system in bytes."""
+
+    total: int
+    used: int
+    available: int
+
+
+def find(serial, device_path=None, root='/'):
+    """The block device with this serial number, or VolumeMissing.
+
+    ``device_path`` counts only where that disk tells no serial number that
+    we could compare.
+    """
+    for link in glob.glob(os.path.join(root, 'dev/disk/by-id/*')):
+        if serial and _is_serial(os.path.basename(link), serial):
+            device = os.path.realpath(link)
+            if is_block_device(device):
+                return device
+    for path in glob.glob(os.path.join(root, 'sys/block/*/serial')):
+        name = path.split('/')[-2]
+        device = os.path.join(root, 'dev', name)
+        if (serial and (files.read(path) or '').strip() == serial
+                and is_block_device(device)):
+            return device
+    if device_path and is_block_device(device_path):
+        told = (files.read(os.path.join(
+            root, 'sys/block', os.path.basename(device_path), 'serial'))
+            or '').strip()
+        if not (serial and told):
+            return device_path
+    raise errors.VolumeMissing(searched=' or '.join(
+        filter(None, (serial and 'serial ' + serial, device_path))))
+
+
+def _is_serial(name, serial):
+    return name in ('virtio-' + serial, serial) or name.endswith('_' + serial)
+
+
+def is_block_device(path):
+    """Whether ``path`` leads to a block device."""
+    try:
+        return stat.S_ISBLK(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def signature(device):
+    """(kind, UUID) of what the device holds; (None, None) when it is empty.
+
+    The device itself is read, not a cache. A partition table counts as
+    content, and so does more than one signature.
+    """
+    found = shell.run(['blkid', '-p', '-o', 'export', device],
+                      accept=(0, 2, 8))
+    if found.returncode == 8:
+        return 'several signatures', None
+    facts = dict(line.split('=', 1) for line in found.stdout.splitlines()
+                 if '=' in line)
+    kind = facts.get('TYPE') or (
+        facts.get('PTTYPE') and facts['PTTYPE'] + ' partitions')
+    if found.returncode == 0 and not kind:
+        kind = 'an unknown signature'
+    return kind, facts.get('UUID')
+
+
+def ensure_file_system(device):
+    """Format the device if it is empty; give the file system's UUID.
+
+    A device that holds anything but our kind of file system is left alone:
+    VolumeForeign.
+    """
+    kind, uuid = signature(device)
+    if kind is None:
+        shell.run(['mkfs.xfs', '-q', '-K', device],
+                  timeout_s=FORMAT_TIMEOUT_S)
+        kind, uuid = signature(device)
+    if kind != FILE_SYSTEM:
+        raise errors.VolumeForeign(device=device, found=kind)
+    return uuid
+
+
+def mount(device, uuid, mount_point, fstab='/etc/fstab'):
+    """Mount the device unless it is mounted, and write it down in fstab.
+
+    The entry says ``noauto``: the agent mounts the volume before it starts
+    the engine. A volume that is late or gone must not keep the whole machine
+    from booting, and where no udev runs, as in a container, systemd would
+    wait for the UUID in vain.
+    """
+    os.makedirs(mount_point, exist_ok=True)
+    _record(uuid, mount_point, fstab)
+    source = mounted_at(mount_point)
+    if source is None:
+        shell.run(['mount', '-t', FILE_SYSTEM, '-o', _MOUNT_OPTIONS, device,
+                   mount_point], timeout_s=FORMAT_TIMEOUT_S)
+    elif source != device_number(device):
+        raise errors.VolumeForeign(
+            device=mount_point, found='another file system, mounted')
+
+
+def _record(uuid, mount_point, fstab):
+    line = 'UUID=%s %s %s %s,noauto,nofail 0 0' % (
+        uuid, mount_point, FILE_SYSTEM, _MOUNT_OPTIONS)
+    lines = (files.read(fstab) or '').splitlines()
+    others = [entry for entry in lines
+              if entry.split()[1:2] != [mount_point]
+              or entry.lstrip().startswith('#')]
+    if others + [line] != lines:
+        files.write(fstab, '\n'.join(others + [line]) + '\n', mode=0o644)
+
+
+def device_number(device):
+    """(major, minor) of a block device."""
+    number = os.stat(device).st_rdev
+    return os.major(number), os.minor(number)
+
+
+def mounted_at(mount_point):
+    """(major, minor) of the device mounted there, or None."""
+    found = None
+    real = os.path.realpath(mount_point)
+    with open('/proc/self/mountinfo', encoding='utf-8') as stream:
+        for line in stream:
+            fields = line.split()
+            if fields[4].encode().decode('unicode_escape') == real:
+                major, minor = fields[2].split(':')
+                found = int(major), int(minor)
+    return found
+
+
+def usage(path):
+    """Size and use of the file system that holds ``path``."""
+    facts = os.statvfs(path)
+    return Usage(total=facts.f_blocks * facts.f_frsize,
+                 used=(facts.f_blocks - facts.f_bfree) * facts.f_frsize,
+                 available=facts.f_bavail * facts.f_frsize)
+
+
+def sync(path):
+    """Bring everything written to this file system to its disk."""
+    shell.run(['sync', '-f', path], timeout_s=FORMAT_TIMEOUT_S)

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can go wrong with the machine that the agent works on."""
+
+from trove.common import exception
+
+
+class CommandFailed(exception.TroveError):
+    """A command ended badly; its last words are in the message."""
+
+    template = '%(command)s failed (%(code)s): %(words)s'
+
+
+class CommandTimeout(exception.TroveError):
+    """A command did not end in time and was killed."""
+
+    template = '%(command)s did not end within %(timeout_s)s s.'
+
+
+class VolumeMissing(exception.TroveError):
+    """The data volume is not there."""
+
+    template = 'No data volume was found by %(searched)s.'
+
+
+class VolumeForeign(exception.TroveError):
+    """The volume holds something that is not ours to format or to use."""
+
+    template = ('Volume %(device)s holds %(found)s; it is neither formatted '
+                'nor used.')
+
+
+class UnitFailed(exception.TroveError):
+    """A service could not be driven."""
+
+    template = 'Unit %(unit)s: %(reason)s'
