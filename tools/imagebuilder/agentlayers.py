@@ -8,10 +8,7 @@ build wheels are in a layer of their own that no image contains.
 import contextlib
 import os
 
-from imagebuilder import agentsource
-from imagebuilder import layers
-from imagebuilder import packages
-from imagebuilder import pipconfig
+from imagebuilder import agentsource, layers, packages, pipconfig
 
 HOME = '/opt/trove-guestagent'
 TOOLS = '/opt/pytools'
@@ -138,14 +135,14 @@ class AgentLayer(PipLayer):
               self.pip_root(site, store, site.path / 'rest') as root):
             home.parent.mkdir(parents=True)
             root.stack(HOME, libraries, site.path / 'home')
-            self._source.copy(root.inside('tmp/source'))
+            self._source.copy(root.inside('run/source'))
             self.pip(root, 'wheel', '--no-deps', '--no-build-isolation',
-                     '--wheel-dir', '/tmp/wheel', '/tmp/source',
+                     '--wheel-dir', '/run/wheel', '/run/source',
                      what="building the agent's wheel")
-            wheel, = root.inside('tmp/wheel').iterdir()
+            wheel, = root.inside('run/wheel').iterdir()
             self.pip(root, '--python', f'{HOME}/bin/python', 'install',
                      '--no-compile', '--no-deps', '--no-index',
-                     f'/tmp/wheel/{wheel.name}',
+                     f'/run/wheel/{wheel.name}',
                      what='installing the agent')
             compile_all(root, agentsource.PACKAGE)
             units = site.tree / UNITS

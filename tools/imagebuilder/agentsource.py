@@ -6,8 +6,7 @@ import pathlib
 import re
 import shutil
 
-from imagebuilder import errors
-from imagebuilder import fingerprint
+from imagebuilder import errors, fingerprint
 
 ROOT_FILES = ('setup.cfg', 'setup.py', 'pyproject.toml', 'requirements.txt',
               'README.rst', 'LICENSE', 'MANIFEST.in')

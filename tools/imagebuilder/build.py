@@ -7,12 +7,14 @@ import pathlib
 import shutil
 import time
 
-from imagebuilder import agentlayers
-from imagebuilder import agentsource
-from imagebuilder import baselayer
-from imagebuilder import commands
-from imagebuilder import engine
-from imagebuilder import errors
+from imagebuilder import (
+    agentlayers,
+    agentsource,
+    baselayer,
+    commands,
+    engine,
+    errors,
+)
 from imagebuilder import recipe as recipes
 from imagebuilder import store as stores
 
@@ -43,7 +45,7 @@ def plan(order, store):
 
 
 def build(order, store, progress):
-    """Build what is missing; return the path of the image's manifest."""
+    """Build what is missing, and then write the manifest of the image."""
     began = time.monotonic()
     store.prepare()
     recipe, layers = plan(order, store)
@@ -63,7 +65,6 @@ def build(order, store, progress):
             store.write_manifest(recipe.image, document)
     progress.say(f'image {recipe.image} is ready '
                  f'({time.monotonic() - began:.1f} s)')
-    return store.manifest_path(recipe.image)
 
 
 def _ensure(layer, store, progress):

@@ -7,23 +7,30 @@ import os
 import pathlib
 import sys
 
-from imagebuilder import build
-from imagebuilder import errors
-from imagebuilder import glance
-from imagebuilder import isolation
-from imagebuilder import progress
-from imagebuilder import recipe
-from imagebuilder import store
+from imagebuilder import (
+    build,
+    errors,
+    glance,
+    isolation,
+    progress,
+    recipe,
+    store,
+)
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 IMAGE_DIR = '/var/lib/trovestack/images'
 
 
 def main(argv=None):
-    """Run one command; return the exit code, trouble told in a sentence."""
+    """Run one command; return its exit code."""
     options = _parser().parse_args(argv)
+    return _told(lambda: options.verb(options))
+
+
+def _told(work):
+    """Do ``work``; return its exit code, trouble told in a sentence."""
     try:
-        return options.verb(options) or 0
+        return work() or 0
     except errors.BuildError as error:
         print(f'trove-image: {error}', file=sys.stderr)
         return 1
@@ -64,7 +71,7 @@ def _parser():
     verb('list', _list, 'list recipes and what is built', image=False)
     verb('show', _show, 'show what is in an image')
     verb('path', _path, "print the directories of an image's layers")
-    verb('manifest', _manifest, "print the manifest that Glance gets")
+    verb('manifest', _manifest, 'print the manifest that Glance gets')
     one = verb('prune', _prune, 'remove layers that nothing needs any more',
                image=False)
     one.add_argument('--keep', action='append', default=[], metavar='LAYER',
@@ -88,10 +95,9 @@ def _build(options):
     told = progress.Progress()
     images = store.Store(options.image_dir, told.say)
 
-    def work():
-        return main_part(lambda: build.build(order, images, told))
-
-    code = isolation.inside(work)
+    # The inner process tells its own trouble; here counts how it ended.
+    code = isolation.inside(
+        lambda: _told(lambda: build.build(order, images, told)))
     if code == 0:
         print(images.manifest_path(_image(options)))
         if options.upload:
@@ -99,20 +105,6 @@ def _build(options):
                                 images.manifest_path(_image(options)),
                                 _built(options, images)))
     return code
-
-
-def main_part(work):
-    """Do what the inner process does; its exit code."""
-    try:
-        work()
-    except errors.BuildError as error:
-        print(f'trove-image: {error}', file=sys.stderr)
-        return 1
-    except (isolation.Stopped, KeyboardInterrupt):
-        print('trove-image: stopped; nothing half-made is left',
-              file=sys.stderr)
-        return 130
-    return 0
 
 
 def _image(options):

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The layer that makes a guest a guest of one datastore version."""
 
-from imagebuilder import layers
-from imagebuilder import packages
+from imagebuilder import layers, packages
 
 
 class EngineLayer(layers.Layer):

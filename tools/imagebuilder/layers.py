@@ -11,8 +11,7 @@ import abc
 import contextlib
 import functools
 
-from imagebuilder import fingerprint
-from imagebuilder import mounts
+from imagebuilder import fingerprint, mounts
 
 # Raised when the builder makes other layers of the same recipe.
 MAKING = 1

@@ -6,8 +6,7 @@ import os
 import pathlib
 import shutil
 
-from imagebuilder import commands
-from imagebuilder import errors
+from imagebuilder import commands, errors
 
 DEVICES = ('null', 'zero', 'full', 'random', 'urandom', 'tty')
 # Copies made by older or differently built kernels must be readable by all
@@ -32,6 +31,8 @@ class Root:
         """Show ``source`` of this machine in the root, at the same path."""
         source = pathlib.Path(source)
         place = self.inside(target or source)
+        if place.is_symlink():      # it would lead out of the root
+            place.unlink()
         if source.is_dir():
             place.mkdir(parents=True, exist_ok=True)
         elif not place.exists():
@@ -70,7 +71,7 @@ class Root:
 
     def run(self, argv, *, what, env=None, text=None):
         """Run a program of the guest in the root."""
-        environment = {'PATH': PATH, 'HOME': '/tmp', 'LC_ALL': 'C.UTF-8',
+        environment = {'PATH': PATH, 'HOME': '/run', 'LC_ALL': 'C.UTF-8',
                        'DEBIAN_FRONTEND': 'noninteractive', **(env or {})}
         commands.run(['chroot', self.path, *argv], what=what, log=self.log,
                      env=environment, text=text)
@@ -116,7 +117,7 @@ def _furnish(root):
                          ('stdout', '/proc/self/fd/1'),
                          ('stderr', '/proc/self/fd/2')):
         root.inside(f'/dev/{name}').symlink_to(target)
-    root.tmpfs('/dev/shm')
+    root.tmpfs('/dev/shm')      # noqa: S108 (the guest's)
 
 
 def mount(*words, log):

@@ -9,8 +9,7 @@ import dataclasses
 import pathlib
 import re
 
-from imagebuilder import commands
-from imagebuilder import errors
+from imagebuilder import commands, errors
 
 ROLLING = ('sid', 'unstable', 'experimental')
 KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
@@ -88,11 +87,11 @@ def _lines(text):
 
 def _stanzas(text):
     for stanza in re.split(r'\n\s*\n', text):
-        fields = {}
+        fields, name = {}, None
         for line in stanza.splitlines():
             if line.startswith('#'):
                 continue
-            if line[:1].isspace() and fields:
+            if line[:1].isspace() and name:
                 fields[name] += '\n' + line.strip()
             elif ':' in line:
                 name, _, value = line.partition(':')
@@ -184,7 +183,7 @@ class Apt:
             'Dir::Etc::SourceParts "/dev/null";',
             'Dir::Etc::Trusted "/etc/apt/trusted.gpg";',
             'Dir::Etc::TrustedParts "/etc/apt/trusted.gpg.d";',
-            f'Dir::Log "{root}/tmp";',
+            f'Dir::Log "{root}/run";',
             # dpkg runs inside, where this machine's TMPDIR does not exist.
             'Dir::Bin::dpkg "env";',
             'DPkg::Options { "--unset=TMPDIR"; "dpkg"; '
