@@ -74,6 +74,9 @@ NAME = {
 
 JSON = 'application/json'
 
+#: Set in the environment of a request whose error body is ours.
+ENVELOPED = 'trove.enveloped'
+
 
 def status_of(error):
     """The HTTP status of an exception."""
@@ -138,7 +141,7 @@ class ErrorEdge:
 
         def keep(status, headers, exc_info=None):
             code = int(status.split(' ', 1)[0])
-            if code < 400 or _is_json(headers):
+            if code < 400 or environ.get(ENVELOPED):
                 return start_response(status, headers, exc_info)
             seen['status'], seen['headers'] = status, headers
             return _no_write
@@ -172,11 +175,6 @@ _SENTENCES = {
     401: 'Authentication is required: send a valid token in X-Auth-Token.',
     413: 'The request body is too large.',
     503: 'A service that is needed for the answer is down; try again later.'}
-
-
-def _is_json(headers):
-    return any(name.lower() == 'content-type' and value.startswith(JSON)
-               for name, value in headers)
 
 
 def _no_write(data):

@@ -29,4 +29,5 @@ class ErrorHook(hooks.PecanHook):
 
     def on_error(self, state, error):
         """Called by pecan with whatever was raised."""
+        state.request.environ[errors.ENVELOPED] = True
         return errors.response(error)

@@ -54,15 +54,14 @@ class Router:
 
     def find(self, method, parts):
         """(route, path values), or NotFound or MethodNotAllowed."""
-        hits = list(_walk(self._root, parts, 0, ()))
-        if not hits:
+        node, values = next(_walk(self._root, parts, 0, ()), (None, None))
+        if node is None:
             raise exception.NotFound('There is nothing at this path.')
         wanted = 'GET' if method == 'HEAD' else method
-        for node, values in hits:
-            if wanted in node.routes:
-                route, names = node.routes[wanted]
-                return route, dict(zip(names, values))
-        allowed = {name for node, _ in hits for name in node.routes}
+        if wanted in node.routes:
+            route, names = node.routes[wanted]
+            return route, dict(zip(names, values))
+        allowed = set(node.routes)
         if 'GET' in allowed:
             allowed.add('HEAD')
         raise errors.MethodNotAllowed(allow=', '.join(sorted(allowed)))
