@@ -50,6 +50,8 @@ class Backend(base.Backend):
         super().__init__({})
         self.db = db
         self.lease = lease
+        #: What this owner last wrote of each atom, by its id.
+        self.written = {}
 
     def get_connection(self):
         """Something to read and write with; made anew at no cost."""
@@ -85,11 +87,19 @@ class Connection(base.Connection):
     # --- writes
 
     def update_atom_details(self, atom_detail):
-        """Replace the record of an atom."""
+        """Replace the record of an atom, if more than its progress changed.
+
+        taskflow writes twice for each change of state, once for the state
+        and once for a percentage that nobody reads.
+        """
         document = _of_atom(atom_detail)
+        known = _without_progress(document)
+        if self._backend.written.get(atom_detail.uuid) == known:
+            return atom_detail
         if not self._replace(ATOM, atom_detail.uuid, document):
             raise exceptions.NotFound(
                 'No atom %s in the journal' % atom_detail.uuid)
+        self._backend.written[atom_detail.uuid] = known
         return atom_detail
 
     def update_flow_details(self, flow_detail):
@@ -250,6 +260,15 @@ def _place(uuid):
 
 def _of_atom(atom):
     return {'type': models.atom_detail_type(atom), 'detail': atom.to_dict()}
+
+
+def _without_progress(document):
+    """As text: what was written must not change with what is worked on."""
+    meta = {key: value for key, value
+            in (document['detail'].get('meta') or {}).items()
+            if not key.startswith('progress')}
+    return _dump({**document, 'detail': {**document['detail'],
+                                         'meta': meta}})
 
 
 def _to_atom(document):
