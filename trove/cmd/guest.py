@@ -12,6 +12,7 @@ import sys
 
 from oslo_config import cfg
 
+from trove import cmd
 from trove.common import exception
 from trove.conf import guest
 from trove.conf import guest_link
@@ -33,6 +34,7 @@ def main():
                         format='%(levelname)s %(name)s: %(message)s')
     for noisy in ('amqp', 'kombu', 'oslo_messaging', 'oslo.messaging'):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    cmd.choose_backend('threading')
     try:
         identity.establish(FOLDER, RECORD)
         _agent(configure(cfg.CONF, sys.argv[1:])).run()
