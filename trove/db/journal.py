@@ -11,6 +11,7 @@ import json
 
 import sqlalchemy as sa
 from taskflow import exceptions
+from taskflow import storage
 from taskflow.persistence import base
 from taskflow.persistence import models
 
@@ -158,7 +159,13 @@ class Connection(base.Connection):
     def get_atoms_for_flow(self, fd_uuid):
         """The atoms of a flow."""
         for document in self._children(ATOM, fd_uuid):
-            yield _to_atom(document)
+            atom = _to_atom(document)
+            # taskflow stores the holder of injected values before the
+            # values, and cannot load the empty holder that a crash between
+            # the two leaves; without it, it makes another.
+            if (atom.name != storage.Storage.injector_name
+                    or atom.results is not None):
+                yield atom
 
     def get_atom_details(self, ad_uuid):
         """One atom."""

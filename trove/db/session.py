@@ -25,7 +25,9 @@ from trove.db.repos import faults
 from trove.db.repos import guests
 from trove.db.repos import instances
 from trove.db.repos import operations
+from trove.db.repos import purge
 from trove.db.repos import quotas
+from trove.db.repos import recount
 from trove.db.repos import resources
 from trove.db.repos import steering
 from trove.objects import operation
@@ -67,6 +69,14 @@ class Transaction:
         self.resources = resources.Resources(connection)
         self.steering = steering.Steering(connection, self.operations)
         self._connection = connection
+
+    def recount(self, project_id):
+        """Count a project's usage anew; {resource: (old, new)}."""
+        return recount.recount(self._connection, project_id)
+
+    def purge(self, days):
+        """Remove what ended more than so many days ago; {table: rows}."""
+        return purge.purge(self._connection, days)
 
     def now(self):
         """The database's clock (UTC, without zone)."""
@@ -113,8 +123,7 @@ class Database:
                 if lease is not None:
                     hold(connection, *lease)
                 yield connection
-                with _committing():
-                    transaction.commit()
+                _commit(connection, transaction)
 
     def ping(self):
         """Raise DatabaseDown unless the database answers."""
@@ -172,37 +181,64 @@ def translated():
     """Errors of the database become ours; see the module's words."""
     try:
         yield
-    except (db_exc.DBConnectionError, sa.exc.TimeoutError) as error:
+    except (db_exc.DBConnectionError, db_exc.DBNonExistentDatabase,
+            sa.exc.TimeoutError) as error:
         raise DatabaseDown() from error
     except db_exc.DBDeadlock as error:
         raise DatabaseBusy() from error
     except (sa.exc.OperationalError, db_exc.DBError) as error:
-        if _was_locked(error):
+        if _was_locked(_cause(error)):
             raise DatabaseBusy() from error
+        if _was_lost(_cause(error)):
+            raise DatabaseDown() from error
         raise
 
 
-@contextlib.contextmanager
-def _committing():
+def _commit(connection, transaction):
+    ended = False
     try:
-        yield
+        transaction.commit()
+        ended = True
     except db_exc.DBConnectionError as error:
         raise CommitUnknown() from error
+    finally:
+        if not ended:
+            # Who knows what it is in the middle of; nobody may get it next.
+            connection.invalidate()
 
 
-def _was_locked(error):
+def _cause(error):
+    """The driver's own exception."""
+    cause = getattr(error, 'inner_exception', error)
+    return getattr(cause, 'orig', cause)
+
+
+def _was_locked(cause):
     """Whether a wait for a lock, or a conflict, ended the statement.
 
     oslo.db knows the deadlocks; these are SQLite's busy answer and
     PostgreSQL's lock_timeout and serialization failures.
     """
-    cause = getattr(error, 'orig', None) or getattr(
-        error, 'inner_exception', None)
-    cause = getattr(cause, 'orig', cause)
     if getattr(cause, 'sqlite_errorname', '').startswith(
             ('SQLITE_BUSY', 'SQLITE_LOCKED')):
         return True
     return getattr(cause, 'sqlstate', None) in ('55P03', '40001', '40P01')
+
+
+def _was_lost(cause):
+    """Whether a server refused, ended or never answered the connection.
+
+    psycopg 3 gives no code when no server answers; class 08 is a broken
+    connection, 57P a server that shuts down, 25P03 our idle limit.
+    """
+    if not type(cause).__module__.startswith('psycopg'):
+        return False
+    state = getattr(cause, 'sqlstate', None)
+    if state is None:
+        return type(cause).__name__ in ('OperationalError',
+                                        'ConnectionTimeout')
+    return state[:2] == '08' or state in (
+        '57P01', '57P02', '57P03', '53300', '25P03')
 
 
 def _pause(attempt):

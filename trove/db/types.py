@@ -31,7 +31,7 @@ class Json(sa.types.TypeDecorator):
 
     def load_dialect_impl(self, dialect):
         """The long text of the database at hand."""
-        return dialect.type_descriptor(LONG_TEXT)
+        return LONG_TEXT.dialect_impl(dialect)
 
     def process_bind_param(self, value, dialect):
         """Value to text."""
