@@ -8,18 +8,16 @@ from ids, so that it finds all of it again after any end of this process.
 import functools
 import pathlib
 
-from localcloud.host import (
-    cgroups,
-    cleaning,
-    errors,
-    firewall,
-    machines,
-    names,
-    networks,
-    preflight,
-    roots,
-    volumes,
-)
+from localcloud.host import cgroups
+from localcloud.host import cleaning
+from localcloud.host import errors
+from localcloud.host import firewall
+from localcloud.host import machines
+from localcloud.host import names
+from localcloud.host import networks
+from localcloud.host import preflight
+from localcloud.host import roots
+from localcloud.host import volumes
 
 
 def _clearly(method):

@@ -15,7 +15,9 @@ import os
 import pathlib
 import signal
 
-from localcloud.host import errors, files, waiting
+from localcloud.host import errors
+from localcloud.host import files
+from localcloud.host import waiting
 
 _ROOT = '/sys/fs/cgroup'
 _PERIOD_US = 100_000

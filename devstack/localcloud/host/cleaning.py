@@ -4,7 +4,10 @@
 import os
 import shutil
 
-from localcloud.host import commands, files, networks, volumes
+from localcloud.host import commands
+from localcloud.host import files
+from localcloud.host import networks
+from localcloud.host import volumes
 
 
 def clean(host):

@@ -8,7 +8,8 @@ more often than that.
 import pathlib
 import shutil
 
-from localcloud.host import commands, errors
+from localcloud.host import commands
+from localcloud.host import errors
 
 LABEL = 'config-2'
 DEVICE = '/dev/vdz'

@@ -12,7 +12,8 @@ import os
 import pathlib
 import stat
 
-from localcloud.host import errors, files
+from localcloud.host import errors
+from localcloud.host import files
 
 _BY_ID = 'by-id'
 _BY_LABEL = 'by-label'

@@ -14,7 +14,8 @@ to the next question; what reaches a chain's end is dropped.
 import ipaddress
 import re
 
-from localcloud.host import commands, errors
+from localcloud.host import commands
+from localcloud.host import errors
 
 METADATA_IP = '169.254.169.254'
 

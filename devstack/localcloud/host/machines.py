@@ -23,21 +23,23 @@ import shutil
 import signal
 import threading
 
-from localcloud.host import (
-    configdrive,
-    console,
-    disks,
-    errors,
-    files,
-    processes,
-    records,
-    waiting,
-)
+from localcloud.host import configdrive
+from localcloud.host import console
+from localcloud.host import disks
+from localcloud.host import errors
+from localcloud.host import files
 from localcloud.host import names as naming
+from localcloud.host import processes
+from localcloud.host import records
+from localcloud.host import waiting
 
 _START_S = 30.0
 _REBOOT_S = 60.0
 _NSPAWN = pathlib.Path('/run/systemd/nspawn')
+
+
+class _Ended(errors.HostError):
+    """A machine went down while it was expected to come up."""
 
 
 class Machines:
@@ -62,7 +64,7 @@ class Machines:
         folder = self._path(spec.server_id)
         machine = self._names.machine(spec.server_id)
         with self._lock(spec.server_id):
-            if processes.supervised(folder):
+            if self._runs(folder, machine):
                 return
             self._cgroups.kill(machine)
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -262,10 +264,19 @@ class Machines:
                       records.options(folder, machine, spec, nodes))
         records.save(folder, spec)
 
+    def _runs(self, folder, machine):
+        # One that is only just being started, by a process that is dead by
+        # now, or is just about to end, has to show what becomes of it.
+        with contextlib.suppress(_Ended):
+            if processes.supervised(folder):
+                self._await_boot(folder, machine, None, _START_S)
+                return True
+        return False
+
     def _await_boot(self, folder, machine, before, timeout_s):
         def booted():
             if not processes.supervised(folder):
-                raise errors.HostError(
+                raise _Ended(
                     f'Machine {folder.name} ended at once: '
                     f'{processes.last_words(folder)}')
             pid = self._first(machine)

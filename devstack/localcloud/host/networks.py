@@ -21,8 +21,12 @@ import os
 import pathlib
 import threading
 
-from localcloud.host import commands, errors, files, firewall, specs
+from localcloud.host import commands
+from localcloud.host import errors
+from localcloud.host import files
+from localcloud.host import firewall
 from localcloud.host import names as naming
+from localcloud.host import specs
 
 _HOST_MAC = 'ee:ee:ee:ee:ee:ee'
 _SYS = pathlib.Path('/proc/sys/net')

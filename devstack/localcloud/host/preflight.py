@@ -6,7 +6,8 @@ import pathlib
 import shutil
 import tempfile
 
-from localcloud.host import commands, errors
+from localcloud.host import commands
+from localcloud.host import errors
 
 _PROGRAMS = {
     'systemd-nspawn': 'systemd-container', 'nft': 'nftables',

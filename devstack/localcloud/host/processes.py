@@ -9,7 +9,9 @@ import select
 import signal
 import subprocess
 
-from localcloud.host import console, errors, files
+from localcloud.host import console
+from localcloud.host import errors
+from localcloud.host import files
 
 _SCRIPT = pathlib.Path(__file__).with_name('supervise.sh')
 

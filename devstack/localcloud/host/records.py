@@ -5,7 +5,9 @@ import dataclasses
 import hashlib
 import json
 
-from localcloud.host import disks, files, specs
+from localcloud.host import disks
+from localcloud.host import files
+from localcloud.host import specs
 
 _FILE = 'spec.json'
 

@@ -6,7 +6,10 @@ import os
 import pathlib
 import shutil
 
-from localcloud.host import commands, errors, files, names
+from localcloud.host import commands
+from localcloud.host import errors
+from localcloud.host import files
+from localcloud.host import names
 
 _BUILT = 'built'        # the mark of a root that was made to its end
 
@@ -69,8 +72,10 @@ def _personalise(root, spec, machine_id):
     # An engine that asks for its own name must find it without a DNS server.
     hosts = (f'127.0.0.1 localhost\n{address} {spec.hostname}\n'
              '::1 localhost ip6-localhost ip6-loopback\n')
-    resolver = (f'nameserver {spec.dns}\n' if spec.dns
-                else 'options timeout:1 attempts:1\n')
+    # Nor may a dead server keep everything waiting for its 10 s.
+    resolver = 'options timeout:1 attempts:2\n'
+    if spec.dns:
+        resolver += f'nameserver {spec.dns}\n'
     with files.folder_in(root, 'etc') as etc:
         files.plant(etc, 'hostname', f'{spec.hostname}\n')
         files.plant(etc, 'hosts', hosts)

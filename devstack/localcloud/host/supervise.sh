@@ -35,7 +35,10 @@ main() {
     enter supervisor.groups || { echo 'No control groups.'; exit 1; }
     rm -f exit halt again
     echo $$ >pid
-    echo started
+    # Who waits for this word may be dead meanwhile; that must not kill us.
+    trap '' PIPE
+    echo started 2>/dev/null
+    trap - PIPE
     exec >>console.log 2>&1
     quick=0
     while :; do

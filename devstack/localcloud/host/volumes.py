@@ -8,7 +8,9 @@ import re
 import stat
 import threading
 
-from localcloud.host import commands, errors, names
+from localcloud.host import commands
+from localcloud.host import errors
+from localcloud.host import names
 
 _GB = 1024 ** 3
 _LOOP_MAJOR = 7

@@ -15,7 +15,9 @@ import uuid
 import pytest
 
 from localcloud import host as hosting
-from localcloud.host import processes, specs, waiting
+from localcloud.host import processes
+from localcloud.host import specs
+from localcloud.host import waiting
 
 _BASE = '/var/tmp/localcloud-test-base'
 _PACKAGES = ('iproute2,python3-minimal,xfsprogs,e2fsprogs,util-linux,mount,'

@@ -2,6 +2,7 @@
 """Disks and interfaces come and go while a machine runs."""
 
 import pytest
+
 from localcloud.host import errors
 
 

@@ -6,7 +6,10 @@ import os
 import signal
 
 import pytest
-from localcloud.host import errors, specs, waiting
+
+from localcloud.host import errors
+from localcloud.host import specs
+from localcloud.host import waiting
 
 
 def state_becomes(cloud, server_id, state):
@@ -20,7 +23,8 @@ def test_machine_boots_with_name_address_disks_and_config(cloud):
     assert cloud.host.machine_state('server-1') == 'absent'
     cloud.host.start_machine(cloud.machine(
         volumes=(specs.VolumeSpec(volume_id=volume_id, device='/dev/vdb'),),
-        config_drive={'openstack/latest/user_data': b'hello'}, dns='9.9.9.9'))
+        config_drive={'openstack/latest/user_data': b'hello'},
+        dns='10.213.16.1'))
     assert cloud.host.machine_state('server-1') == 'running'
     cloud.await_up('server-1')
     said = cloud.shell('server-1', """
@@ -30,7 +34,7 @@ def test_machine_boots_with_name_address_disks_and_config(cloud):
         mount -L config-2 -o ro /mnt && cat /mnt/openstack/latest/user_data
         """)
     for expected in ('db-1', '10.213.16.11/24', 'default via 10.213.16.1',
-                     '10.213.16.11    db-1', 'nameserver 9.9.9.9',
+                     '10.213.16.11    db-1', 'nameserver 10.213.16.1',
                      '/dev/vdb', 'hello'):
         assert expected in said
 
