@@ -31,7 +31,8 @@ class Json(sa.types.TypeDecorator):
 
     def load_dialect_impl(self, dialect):
         """The long text of the database at hand."""
-        return LONG_TEXT.dialect_impl(dialect)
+        return (mysql.MEDIUMTEXT() if dialect.name in ('mysql', 'mariadb')
+                else sa.Text())
 
     def process_bind_param(self, value, dialect):
         """Value to text."""
