@@ -48,6 +48,7 @@ def build(order, store, progress):
     """Build what is missing, and then write the manifest of the image."""
     began = time.monotonic()
     store.prepare()
+    store.sweep()
     recipe, layers = plan(order, store)
     progress.say(f'image {recipe.image} in {store.dir}')
     for layer in reversed(layers):

@@ -162,5 +162,6 @@ def _prune(options):
     if not images.dir.is_dir():
         return
     images.prepare()
+    images.sweep()
     for name in build.prune(images, options.keep, options.dry_run):
         print(name)

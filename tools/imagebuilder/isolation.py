@@ -6,6 +6,7 @@ namespace that the kernel takes down with the builder, even one that was
 killed: no mount and no daemon of a package is ever left behind.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -52,6 +53,7 @@ def _first_process(work):
     def stop(number, _frame):
         for each in STOPPING:
             signal.signal(each, signal.SIG_IGN)
+        _end_all_others()
         raise Stopped(number)
 
     for number in STOPPING:
@@ -60,3 +62,18 @@ def _first_process(work):
                  ['mount', '-t', 'proc', 'proc', '/proc']):
         subprocess.run(argv, check=True)
     return work()
+
+
+def _end_all_others():
+    """Kill what the build started and see it gone.
+
+    A package manager whose caller has ended would go on writing into what
+    is about to be removed.
+    """
+    if os.getpid() != 1:
+        raise RuntimeError('only the first process of a namespace may')
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)

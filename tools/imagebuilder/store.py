@@ -96,16 +96,26 @@ class Store:
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
+    def sweep(self):
+        """Remove what builds left that were killed."""
+        for path in (self.dir / '.building').iterdir():
+            lock = self.dir / '.locks' / path.name.rpartition('.')[0]
+            with open(lock, 'w', encoding='utf-8') as held:
+                try:
+                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue        # somebody is at work on it
+                if path.exists():
+                    mounts.remove_tree(path)
+
     @contextlib.contextmanager
     def building(self, name):
         """Give a site for the layer ``name``; keep it if the block ends well.
 
-        The caller holds the lock of that name. ``give.notes`` (a dict) is
-        kept beside the layer.
+        The caller holds the lock of that name. The dict given with the
+        site is kept as the layer's notes.
         """
         home = self.dir / '.building'
-        for stale in home.glob(f'{name}.*'):
-            mounts.remove_tree(stale)
         path = pathlib.Path(tempfile.mkdtemp(prefix=f'{name}.', dir=home))
         site = Site(path, self.dir / '.logs' / f'{name}.log')
         site.log.unlink(missing_ok=True)
