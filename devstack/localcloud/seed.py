@@ -101,8 +101,7 @@ def _networks(cloud):
     project = {p['name']: p['id'] for p in store.find('project')}
     for name in project:
         secgroups.default(store, project[name])
-    _network(cloud, 'trove-mgmt', project['service'], settings.mgmt_cidr,
-             gateway_ip=None)
+    _network(cloud, 'trove-mgmt', project['service'], settings.mgmt_cidr)
     private = _network(cloud, 'private', project['demo'],
                        settings.private_cidr)
     public = networks.new(store, project['admin'], name='public',
