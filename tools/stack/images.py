@@ -6,6 +6,8 @@ import json
 from stack import commands
 from stack import console
 from stack import errors
+from stack import files
+from stack import fingerprint
 from stack import services
 from stack import settings as settings_module
 from stack import venv
@@ -49,15 +51,23 @@ def publish(settings):
 
 
 def register(settings, image_id):
-    """Offer the image as a datastore version, with its parameters."""
+    """Offer the image as a datastore version, with its parameters.
+
+    Nothing is done when it has been done for this image and database.
+    """
+    mark = settings.trove_dir / 'registered'
+    facts = f'{image_id} {fingerprint.of(PARAMETERS)}'
+    if files.read(mark) == facts:
+        return
     manage = services.manage
-    manage(settings, 'datastore_update', DATASTORE, '')
+    if files.read(mark) is None:
+        manage(settings, 'datastore_update', DATASTORE, '')
     manage(settings, 'datastore_version_update', DATASTORE, VERSION,
            DATASTORE, image_id, '', '1')
     manage(settings, 'datastore_update', DATASTORE, VERSION)
-    if PARAMETERS.exists():
-        manage(settings, 'db_load_datastore_config_parameters', DATASTORE,
-               VERSION, PARAMETERS)
+    manage(settings, 'db_load_datastore_config_parameters', DATASTORE,
+           VERSION, PARAMETERS)
+    files.write(mark, facts)
 
 
 def ready(settings):

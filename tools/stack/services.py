@@ -95,6 +95,12 @@ transport_url = rabbit://trove:{broker.password(settings)}@127.0.0.1:{
 management_networks = {facts['management_network']}
 report_interval = 10
 agent_heartbeat_expiry = 40
+# Nobody shares this API: what polls it is on this machine.
+http_get_rate = 0
+http_post_rate = 0
+http_put_rate = 0
+http_delete_rate = 0
+http_mgmt_post_rate = 0
 
 [database]
 connection = sqlite:///{home}/trove.sqlite

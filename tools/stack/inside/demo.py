@@ -10,6 +10,10 @@ import subprocess
 import sys
 import time
 
+from keystoneauth1 import exceptions as keystone_errors
+from openstack import exceptions as openstack_errors
+from troveclient.apiclient import exceptions
+
 from stack import console
 from stack import errors
 from stack import files
@@ -123,5 +127,8 @@ if __name__ == '__main__':
         main()
     except (errors.StackError, tenant_module.Timeout) as error:
         sys.exit(f'trovestack: {error}')
+    except (exceptions.ClientException, openstack_errors.SDKException,
+            keystone_errors.ClientException) as error:
+        sys.exit(f'trovestack: the cloud refused: {error}')
     except KeyboardInterrupt:
         sys.exit(130)
