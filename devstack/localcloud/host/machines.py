@@ -10,7 +10,8 @@ A machine's folder holds all that is known of it:
     disk                what it sees as /dev/disk
     config.img          its config drive
     console.log         what it prints
-    lock pid            held and written by its supervisor while it runs
+    lock                held by who prepares it, then by its supervisor
+    pid                 of its supervisor, from its first to its last moment
     exit                how it ended (0: switched off)
     halt again          wishes to the supervisor: stay off, start once more
 """
@@ -66,11 +67,13 @@ class Machines:
         with self._lock(spec.server_id):
             if self._runs(folder, machine):
                 return
-            self._cgroups.kill(machine)
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            records.save(folder, spec)
-            self._prepare(folder, machine, spec)
-            processes.launch(folder)
+            with processes.claim(folder, _START_S) as lock:
+                (folder / 'pid').unlink(missing_ok=True)
+                self._cgroups.kill(machine)
+                records.save(folder, spec)
+                self._prepare(folder, machine, spec)
+                processes.launch(folder, lock)
             self._await_boot(folder, machine, None, _START_S)
 
     def stop(self, server_id, hard, timeout_s):
@@ -112,7 +115,8 @@ class Machines:
                 files.replace(folder / 'again', '')
                 processes.send(before, signal.SIGKILL)
             else:
-                processes.launch(folder)
+                with processes.claim(folder, _START_S) as lock:
+                    processes.launch(folder, lock)
             self._await_boot(folder, machine, before, _START_S)
 
     def delete(self, server_id):
@@ -144,13 +148,14 @@ class Machines:
         if not folder.is_dir():
             return 'absent'
         console.trim(folder / 'console.log')
+        known = (folder / 'pid').exists()
         if processes.supervised(folder):
-            return 'running'
+            return 'running' if known else 'stopped'
         code = files.text(folder / 'exit')
         if code is not None:
             return 'stopped' if code.strip() == '0' else 'crashed'
         # No word of its end: its supervisor or the whole host went down.
-        return 'crashed' if (folder / 'pid').exists() else 'stopped'
+        return 'crashed' if known else 'stopped'
 
     def resize(self, server_id, memory_mb, vcpus):
         """Change what a machine may take, running or not."""

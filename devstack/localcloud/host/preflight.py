@@ -12,7 +12,7 @@ from localcloud.host import errors
 _PROGRAMS = {
     'systemd-nspawn': 'systemd-container', 'nft': 'nftables',
     'ip': 'iproute2', 'losetup': 'mount', 'mke2fs': 'e2fsprogs',
-    'flock': 'util-linux', 'setpriv': 'util-linux', 'setsid': 'util-linux',
+    'setpriv': 'util-linux', 'setsid': 'util-linux',
     'mount': 'mount', 'umount': 'mount', 'cp': 'coreutils'}
 
 

@@ -12,6 +12,7 @@ import subprocess
 from localcloud.host import console
 from localcloud.host import errors
 from localcloud.host import files
+from localcloud.host import waiting
 
 _SCRIPT = pathlib.Path(__file__).with_name('supervise.sh')
 
@@ -19,11 +20,35 @@ POWER_BUTTON = signal.SIGRTMIN + 3      # shut down, to systemd
 RESET_BUTTON = signal.SIGINT            # start over
 
 
-def launch(folder, timeout_s=15.0):
-    """Start a machine's supervisor, which will outlive this process."""
+@contextlib.contextmanager
+def claim(folder, timeout_s):
+    """Hold a machine's lock, as its supervisor does while it lives.
+
+    Whoever prepares or runs a machine holds it, so that there are never
+    two, whichever process was killed in between: the lock goes with its
+    last holder.
+    """
+    with open(folder / 'lock', 'wb') as lock:
+        def taken():
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+        waiting.until(taken, timeout_s, f'{folder.name} is in other hands')
+        yield lock
+
+
+def launch(folder, lock, timeout_s=15.0):
+    """Start a machine's supervisor, which will outlive this process.
+
+    It inherits the claimed lock.
+    """
+    for name in ('exit', 'halt', 'again'):
+        (folder / name).unlink(missing_ok=True)
     with subprocess.Popen(
             ['setsid', '--fork', 'sh', _SCRIPT, folder], cwd='/',
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stdin=lock, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True) as process:
         ready, _, _ = select.select([process.stdout], [], [], timeout_s)
         said = process.stdout.readline().strip() if ready else 'nothing'
@@ -33,7 +58,7 @@ def launch(folder, timeout_s=15.0):
 
 
 def supervised(folder):
-    """Whether a machine's supervisor lives."""
+    """Whether a machine's supervisor lives, or is about to."""
     try:
         with open(folder / 'lock', 'rb') as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -3,10 +3,10 @@
 #
 # Keeps one machine running, independently of the process that started it.
 # Called with the machine's folder; the files in it are described in
-# machines.py. A lock, held for life, says that the machine runs. The
+# machines.py. Standard input is the machine's lock file, already locked by
+# the caller: this shell inherits the lock and holds it until it ends. The
 # functions are read as a whole before anything happens, so that this file
-# may be replaced while machines run. Who only looks takes the lock shared, for a
-# moment, hence the short wait for it.
+# may be replaced while machines run.
 
 enter() {   # move the calling shell into the groups listed in a file
     while read -r group; do
@@ -20,7 +20,7 @@ machine() {
     while read -r option; do
         set -- "$@" "$option"
     done <options
-    exec setpriv --pdeathsig KILL systemd-nspawn "$@" 9>&- </dev/null
+    exec setpriv --pdeathsig KILL systemd-nspawn "$@" </dev/null
 }
 
 seconds() {
@@ -30,10 +30,7 @@ seconds() {
 
 main() {
     cd "$1" || exit 1
-    exec 9>lock
-    flock -w 5 9 || { echo 'The machine runs already.'; exit 1; }
     enter supervisor.groups || { echo 'No control groups.'; exit 1; }
-    rm -f exit halt again
     echo $$ >pid
     # Who waits for this word may be dead meanwhile; that must not kill us.
     trap '' PIPE
