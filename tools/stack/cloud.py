@@ -54,7 +54,8 @@ def password(settings, user):
 def daemon(settings):
     """The cloud's process."""
     return daemons.Daemon(
-        name='cloud', settings=settings, cwd=str(settings_module.ROOT),
+        name='cloud', settings=settings, cwd='/',
+        umask=0o022,    # inside the machines it makes others must read
         argv=(str(settings.python), '-m', 'localcloud', 'serve', '--config',
               str(settings.cloud_config)), env=_environment(settings),
         made_from=fingerprint.of(

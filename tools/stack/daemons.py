@@ -35,6 +35,7 @@ class Daemon:
     user: str | None = None
     cwd: str = '/'
     stop_s: float = 20
+    umask: int = 0o077
     made_from: str = ''     # a fingerprint; another one asks for a restart
 
     @property
@@ -75,7 +76,7 @@ class Daemon:
                 ['/bin/sh', '-c', REGISTER, 'sh', *self.argv],
                 stdin=pidfile, stdout=stream, stderr=stream, env=self.env,
                 cwd=self.cwd, user=self.user, group=self.user,
-                extra_groups=[] if self.user else None, umask=0o077,
+                extra_groups=[] if self.user else None, umask=self.umask,
                 start_new_session=True)
         waiting.until(self.pid, 10, f'{self.name} could not be started; '
                       f'its log is {self.log}.', poll_s=0.01)
