@@ -8,7 +8,10 @@ build wheels are in a layer of their own that no image contains.
 import contextlib
 import os
 
-from imagebuilder import agentsource, layers, packages, pipconfig
+from imagebuilder import agentsource
+from imagebuilder import layers
+from imagebuilder import packages
+from imagebuilder import pipconfig
 
 HOME = '/opt/trove-guestagent'
 TOOLS = '/opt/pytools'

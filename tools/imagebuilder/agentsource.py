@@ -6,7 +6,8 @@ import pathlib
 import re
 import shutil
 
-from imagebuilder import errors, fingerprint
+from imagebuilder import errors
+from imagebuilder import fingerprint
 
 ROOT_FILES = ('setup.cfg', 'setup.py', 'pyproject.toml', 'requirements.txt',
               'README.rst', 'LICENSE', 'MANIFEST.in')
@@ -14,6 +15,7 @@ CONSTRAINTS = 'constraints.txt'
 UNIT = 'etc/guest/trove-guestagent.service'
 PACKAGE = 'trove'
 LEFT_OUT = {'__pycache__', 'tests'}
+RECIPES = 'trove/datastores/*/image/*'
 
 
 class AgentSource:
@@ -33,6 +35,7 @@ class AgentSource:
         for path in (self.path / PACKAGE).rglob('*'):
             below = path.relative_to(self.path)
             if (not LEFT_OUT.intersection(below.parts)
+                    and not below.match(RECIPES)
                     and path.suffix != '.pyc' and path.is_file()):
                 found.append(str(below))
         return found

@@ -4,7 +4,11 @@
 import os
 import shlex
 
-from imagebuilder import commands, errors, layers, mounts, packages
+from imagebuilder import commands
+from imagebuilder import errors
+from imagebuilder import layers
+from imagebuilder import mounts
+from imagebuilder import packages
 
 DPKG_OPTIONS = 'etc/dpkg/dpkg.cfg.d/99mmdebstrap'
 

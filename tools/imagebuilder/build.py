@@ -7,14 +7,12 @@ import pathlib
 import shutil
 import time
 
-from imagebuilder import (
-    agentlayers,
-    agentsource,
-    baselayer,
-    commands,
-    engine,
-    errors,
-)
+from imagebuilder import agentlayers
+from imagebuilder import agentsource
+from imagebuilder import baselayer
+from imagebuilder import commands
+from imagebuilder import engine
+from imagebuilder import errors
 from imagebuilder import recipe as recipes
 from imagebuilder import store as stores
 

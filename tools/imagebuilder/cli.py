@@ -7,15 +7,13 @@ import os
 import pathlib
 import sys
 
-from imagebuilder import (
-    build,
-    errors,
-    glance,
-    isolation,
-    progress,
-    recipe,
-    store,
-)
+from imagebuilder import build
+from imagebuilder import errors
+from imagebuilder import glance
+from imagebuilder import isolation
+from imagebuilder import progress
+from imagebuilder import recipe
+from imagebuilder import store
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 IMAGE_DIR = '/var/lib/trovestack/images'

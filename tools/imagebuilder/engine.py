@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The layer that makes a guest a guest of one datastore version."""
 
-from imagebuilder import layers, packages
+from imagebuilder import layers
+from imagebuilder import packages
 
 
 class EngineLayer(layers.Layer):

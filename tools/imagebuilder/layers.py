@@ -11,7 +11,8 @@ import abc
 import contextlib
 import functools
 
-from imagebuilder import fingerprint, mounts
+from imagebuilder import fingerprint
+from imagebuilder import mounts
 
 # Raised when the builder makes other layers of the same recipe.
 MAKING = 1

@@ -6,7 +6,8 @@ import os
 import pathlib
 import shutil
 
-from imagebuilder import commands, errors
+from imagebuilder import commands
+from imagebuilder import errors
 
 DEVICES = ('null', 'zero', 'full', 'random', 'urandom', 'tty')
 # Copies made by older or differently built kernels must be readable by all

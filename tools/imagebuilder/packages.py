@@ -9,7 +9,8 @@ import dataclasses
 import pathlib
 import re
 
-from imagebuilder import commands, errors
+from imagebuilder import commands
+from imagebuilder import errors
 
 ROLLING = ('sid', 'unstable', 'experimental')
 KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'

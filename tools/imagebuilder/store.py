@@ -19,7 +19,8 @@ import re
 import shutil
 import tempfile
 
-from imagebuilder import errors, mounts
+from imagebuilder import errors
+from imagebuilder import mounts
 
 FORMAT = 'trove-layers-1'
 NAME = re.compile(r'[a-z0-9][a-z0-9.+-]*-[0-9a-f]{12}\Z')
