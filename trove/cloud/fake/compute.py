@@ -59,6 +59,10 @@ class FakeCompute(ports.Compute):
             if (server.metadata['trove_operation_id']
                     == order.operation_id):
                 return server
+        if order.flavor_id not in {flavor.id for flavor in FLAVORS}:
+            raise ports.CloudRefused(
+                service='Fake cloud',
+                reason='there is no flavor %s' % order.flavor_id)
         server = ports.Server(
             id=str(uuid.uuid4()), name=order.name, status='BUILD',
             flavor_id=order.flavor_id, metadata={

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers: boot, wait, delete."""
 
+import functools
 import typing
 
 from trove.cloud import ports
@@ -134,7 +135,7 @@ def remove_servers(tools: toolbox.Tools, instance_id: str) -> None:
     for server_id in known:
         tools.cloud.compute.delete(server_id)
     for server_id in known:
-        tools.until(lambda gone=server_id: _is_gone(tools, gone),
+        tools.until(functools.partial(_is_gone, tools, server_id),
                     tools.conf.server_delete_time_out,
                     'the end of server %s' % server_id)
     with tools.db.writer() as tx:

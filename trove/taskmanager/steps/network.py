@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Security groups, ports and floating addresses."""
 
+import functools
 import typing
 
 from trove.cloud import ports
@@ -169,7 +170,7 @@ def remove_security_groups(tools: toolbox.Tools, instance_id: str) -> None:
     known |= set(tools.cloud.network.security_groups(
         group_name(tools, instance_id)))
     for group_id in known:
-        tools.until(lambda gone=group_id: _deleted(tools, gone),
+        tools.until(functools.partial(_deleted, tools, group_id),
                     tools.conf.port_delete_time_out,
                     'the end of security group %s' % group_id)
     with tools.db.writer() as tx:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Data volumes: create, wait, delete."""
 
+import functools
+
 from trove.cloud import ports
 from trove.common import exception
 from trove.objects import status
@@ -84,7 +86,7 @@ def remove_volumes(tools: toolbox.Tools, instance_id: str) -> None:
     if recorded:
         known.add(recorded)
     for volume_id in known:
-        tools.until(lambda gone=volume_id: _is_gone(tools, gone),
+        tools.until(functools.partial(_is_gone, tools, volume_id),
                     tools.conf.volume_time_out,
                     'the end of volume %s' % volume_id)
     with tools.db.writer() as tx:
