@@ -98,14 +98,26 @@ class Store:
 
     def find(self, kind, **equals):
         """Every document of a kind whose fields equal these, oldest first."""
-        sql, values = ['SELECT doc FROM docs WHERE kind = ?'], [kind]
+        rows = self._select('doc', kind, equals, 'ORDER BY seq')
+        return [json.loads(row[0]) for row in rows]
+
+    def pick(self, kind, field, **equals):
+        """One JSON field of every such document, without the rest."""
+        rows = self._select(f"json_extract(doc, '$.{field}')", kind, equals)
+        return [json.loads(row[0]) for row in rows if row[0] is not None]
+
+    def count(self, kind, **equals):
+        """How many such documents there are."""
+        return self._select('count(*)', kind, equals).fetchone()[0]
+
+    def _select(self, what, kind, equals, order=''):
+        sql, values = [f'SELECT {what} FROM docs WHERE kind = ?'], [kind]
         for field, value in equals.items():
             column = ('project_id' if field == 'project_id'
                       else f"json_extract(doc, '$.{field}')")
             sql.append(f'AND {column} IS ?')
             values.append(value)
-        rows = self.execute(' '.join(sql) + ' ORDER BY seq', *values)
-        return [json.loads(row[0]) for row in rows]
+        return self.execute(' '.join((*sql, order)), *values)
 
     def get(self, kind, doc_id):
         """The document, or None."""
@@ -139,8 +151,3 @@ class Store:
             return bool(self.execute(
                 'DELETE FROM docs WHERE kind = ? AND id = ?',
                 kind, doc_id).rowcount)
-
-    def count(self, kind):
-        """How many documents of a kind there are."""
-        return self.execute('SELECT count(*) FROM docs WHERE kind = ?',
-                            kind).fetchone()[0]

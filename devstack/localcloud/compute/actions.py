@@ -99,7 +99,7 @@ def rebuild(call, doc, args):
     call.cloud.jobs.add('server.rebuild', doc['id'], sabotage=call.sabotage)
     fresh = call.store.get('server', doc['id'])
     return 202, {'server': views.detail(
-        call, fresh, views.Surroundings(call.store))}
+        call, fresh, views.Surroundings(call.store, doc['id']))}
 
 
 def console(call, doc, args):

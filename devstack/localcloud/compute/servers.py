@@ -127,7 +127,7 @@ def show(call, server_id):
     """Show a server."""
     doc = need(call, server_id)
     return {'server': views.detail(call, doc,
-                                   views.Surroundings(call.store))}
+                                   views.Surroundings(call.store, server_id))}
 
 
 @ROUTES.post('/servers')
@@ -159,7 +159,8 @@ def update(call, server_id):
     doc = call.store.update('server', server_id, updated_at=clock.now(),
                             **changes)
     return {'server': views.detail(call, doc,
-                                   views.Surroundings(call.store))}
+                                   views.Surroundings(call.store,
+                                                      server_id))}
 
 
 @ROUTES.delete('/servers/<server_id>')
@@ -181,13 +182,14 @@ def delete(call, server_id):
 def addresses(call, server_id):
     """The addresses of a server."""
     doc = need(call, server_id)
-    return {'addresses': views.Surroundings(call.store).addresses(doc)}
+    return {'addresses': views.Surroundings(
+        call.store, server_id).addresses(doc)}
 
 
 @ROUTES.get('/servers/<server_id>/os-security-groups')
 def security_groups(call, server_id):
     """The security groups of a server, as Nova knows them."""
-    around = views.Surroundings(call.store)
+    around = views.Surroundings(call.store, server_id)
     names = {g['name'] for g in around.security_groups(
         need(call, server_id))}
     return {'security_groups': [

@@ -18,16 +18,16 @@ def status(doc):
 
 
 class Surroundings:
-    """What servers refer to, looked up once for a whole list."""
+    """What servers refer to, looked up once: for all or for one."""
 
-    def __init__(self, store, project_id=None):
-        where = {'project_id': project_id} if project_id else {}
+    def __init__(self, store, server_id=None):
+        where = {'device_id': server_id} if server_id else {}
         self.networks = {n['id']: n['name'] for n in store.find('network')}
         self.floating = {f['port_id']: f for f in store.find('floatingip')}
         self.groups = {g['id']: g['name']
-                       for g in store.find('security_group', **where)}
+                       for g in store.find('security_group')}
         self.ports = {}
-        for port in store.find('port'):
+        for port in store.find('port', **where):
             self.ports.setdefault(port['device_id'], []).append(port)
 
     def ports_of(self, doc):

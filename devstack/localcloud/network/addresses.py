@@ -26,9 +26,8 @@ def pools(network, reserved):
 
 def taken(store, network_id):
     """Every address in use on a network."""
-    used = {ip['ip_address']
-            for port in store.find('port', network_id=network_id)
-            for ip in port['fixed_ips']}
+    used = {ip['ip_address'] for addresses in store.pick(
+        'port', 'fixed_ips', network_id=network_id) for ip in addresses}
     for subnet in store.find('subnet', network_id=network_id):
         used |= {subnet['gateway_ip'], subnet['_host_ip']}
     return used
@@ -87,13 +86,13 @@ def _fixed(subnets, used, text):
 
 
 def _free(subnet, used):
+    taken_numbers = {int(ipaddress.IPv4Address(ip)) for ip in used if ip}
     for pool in subnet['allocation_pools']:
-        address = ipaddress.IPv4Address(pool['start'])
-        last = ipaddress.IPv4Address(pool['end'])
-        while address <= last:
-            if str(address) not in used:
-                return str(address)
-            address += 1
+        first = int(ipaddress.IPv4Address(pool['start']))
+        last = int(ipaddress.IPv4Address(pool['end']))
+        for address in range(first, last + 1):
+            if address not in taken_numbers:
+                return str(ipaddress.IPv4Address(address))
     return None
 
 

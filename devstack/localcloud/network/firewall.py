@@ -116,9 +116,10 @@ def members_changed(cloud, group_ids):
     trusting = {rule['security_group_id'] for group_id in group_ids
                 for rule in cloud.store.find('security_group_rule',
                                              remote_group_id=group_id)}
-    for port in cloud.store.find('port'):
-        if port['status'] == 'ACTIVE' and trusting.intersection(
-                port['security_groups']):
+    if not trusting:
+        return
+    for port in cloud.store.find('port', status='ACTIVE'):
+        if trusting.intersection(port['security_groups']):
             port_changed(cloud, port['id'])
 
 

@@ -18,7 +18,7 @@ def limits(store, project_id):
 def check(store, project_id, kind, more=1):
     """A 409, as Neutron gives, if the project has no room."""
     limit = limits(store, project_id)[kind]
-    used = len(store.find(kind, project_id=project_id))
+    used = store.count(kind, project_id=project_id)
     if 0 <= limit < used + more:
         raise errors.Conflict(
             f"Quota exceeded for resources: ['{kind}'].", kind='OverQuota')
@@ -56,8 +56,8 @@ def details(call, project_id):
     """Limits and what is used of them."""
     _allowed(call, project_id)
     return {'quota': {
-        kind: {'limit': limit, 'reserved': 0, 'used': len(
-            call.store.find(kind, project_id=project_id))}
+        kind: {'limit': limit, 'reserved': 0, 'used':
+               call.store.count(kind, project_id=project_id)}
         for kind, limit in limits(call.store, project_id).items()}}
 
 
