@@ -68,6 +68,11 @@ class Operations:
         return [operation_rows.to_object(self._keyring, found)
                 for found in self._connection.execute(query)]
 
+    def open_arguments(self, operation_id):
+        """The arguments without their secrets, for people to look at."""
+        return operation_rows.without_secrets(
+            self.get(operation_id).arguments)
+
     def waiting(self):
         """How many operations a taskmanager could take now."""
         return self._connection.execute(
