@@ -71,6 +71,11 @@ class Journal:
         self._change(phase=FAILED, error=reason)
         files.remove(self._order)
 
+    def trouble(self, reason):
+        """Why a ready server is not up just now; None when it is."""
+        if self.progress.error != reason:
+            self._change(error=reason)
+
     def stopped(self, wanted):
         """Whether the engine is down because somebody asked for it."""
         self._change(stopped=wanted)

@@ -19,6 +19,9 @@ from trove.guestkit import masking
 
 LOG = logging.getLogger(__name__)
 
+_PAUSE_S = 2
+_LONGEST_PAUSE_S = 60
+
 
 class OtherOrder(exception.Conflict):
     """Another order was carried out, or is."""
@@ -43,6 +46,7 @@ class Preparer:
         self._changed = changed
         self._reached = reached
         self._lock = threading.Lock()
+        self._over = threading.Event()
         self._steps = (
             ('volume', self._volume), ('configure', self._configure),
             ('initialise', self._initialise), ('start', self._start),
@@ -83,14 +87,32 @@ class Preparer:
         elif phase == journals.PREPARING:
             self._prepare(wanted)
         elif phase == journals.READY:
-            self.bring_up()
+            self._come_back()
 
-    def bring_up(self):
-        """Mount and start what a ready server has; raises what fails."""
-        self._mount(self._journal.progress.facts)
-        if not self._journal.progress.stopped:
-            self._driver.engine.start()
-        self._changed()
+    def _come_back(self):
+        """Mount and start what a ready server has, as often as it takes."""
+        pause_s = _PAUSE_S
+        while not self._bring_up() and not self._over.wait(pause_s):
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+    def _bring_up(self):
+        try:
+            self._mount(self._journal.progress.facts)
+            if not self._journal.progress.stopped:
+                self._driver.engine.start()
+        except (exception.TroveError, OSError) as error:
+            LOG.error('the server does not come up: %s', error)
+            self._journal.trouble(str(error))
+            return False
+        else:
+            self._journal.trouble(None)
+            return True
+        finally:
+            self._changed()
+
+    def stop(self):
+        """Try nothing again; what is being done is not waited for."""
+        self._over.set()
 
     def _prepare(self, wanted):
         try:

@@ -63,6 +63,7 @@ class Agent:
 
     def stop(self):
         """Stop serving; the engine runs on."""
+        self._preparer.stop()
         self._jobs.stop()
         self._heartbeat.stop()
         self._link.stop()

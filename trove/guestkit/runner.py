@@ -63,6 +63,13 @@ class Runner(units.Units):
     def retire(self, names):
         """Nothing to do: without systemd nothing starts packaged services."""
 
+    def release(self):
+        """Watch nothing any more; what runs runs on, unwatched."""
+        with self._lock:
+            for watched in self._watched.values():
+                watched.release()
+            self._watched.clear()
+
     def _record(self, unit):
         return os.path.join(self._folder, unit.name + '.process')
 
@@ -119,6 +126,7 @@ class _Watched:
         self._restarts = 0
         self._deaths = []
         self._stop = threading.Event()
+        self._lock = threading.Lock()
         self._failed = False
         self._process = _find(record) or self._spawn()
         self._thread = threading.Thread(
@@ -142,12 +150,17 @@ class _Watched:
 
     def end(self):
         """Stop the service and its watcher."""
-        self._stop.set()
-        process = self._process
+        with self._lock:
+            self._stop.set()
+            process = self._process
         if process is not None:
             process.end(self._unit.stop_timeout_s)
         self._thread.join(self._unit.stop_timeout_s)
         files.remove(self._record)
+
+    def release(self):
+        """Watch no more; the process runs on."""
+        self._stop.set()
 
     def _watch(self):
         while True:
@@ -163,10 +176,12 @@ class _Watched:
             if not self._may_restart():
                 self._failed, self.wanted = True, False
                 return
-            if self._stop.wait(self._unit.restart_pause_s):
-                return
-            self._restarts += 1
-            self._process = self._spawn()
+            self._stop.wait(self._unit.restart_pause_s)
+            with self._lock:        # against `end` in this very moment
+                if self._stop.is_set():
+                    return
+                self._restarts += 1
+                self._process = self._spawn()
 
     def _may_restart(self):
         now = time.monotonic()

@@ -5,7 +5,6 @@ No password exists for it: the engine asks the kernel who is at the other end.
 """
 
 import contextlib
-import os
 import socket
 
 import pymysql
@@ -47,26 +46,39 @@ class Connector:
     """Opens connections to the engine at socket ``path``."""
 
     def __init__(self, path, timeout_s=30):
-        self._socket = path
+        self._path = path
         self._timeout_s = timeout_s
 
     @contextlib.contextmanager
     def open(self, timeout_s=None):
         """A Connection for the length of a ``with``."""
         timeout_s = timeout_s or self._timeout_s
-        if not os.path.exists(self._socket):
-            # The cheap answer while the engine starts.
-            raise EngineAway(reason='its socket is not there')
-        with translated():
-            raw = pymysql.connect(
-                unix_socket=self._socket, user='root', charset='utf8mb4',
-                connect_timeout=timeout_s, read_timeout=timeout_s,
-                write_timeout=timeout_s, autocommit=True,
-                init_command=_SESSION)
-        try:
-            yield Connection(raw)
-        finally:
-            raw.close()
+        raw = pymysql.Connection(
+            unix_socket=self._path, user='root', charset='utf8mb4',
+            connect_timeout=timeout_s, read_timeout=timeout_s,
+            write_timeout=timeout_s, autocommit=True,
+            init_command=_SESSION, defer_connect=True)
+        # The driver forgets to close a socket that nobody answers on, and
+        # that happens at every look while the engine starts.
+        with self._dial(timeout_s) as line:
+            with translated():
+                raw.connect(line)
+            try:
+                yield Connection(raw)
+            finally:
+                if raw.open:
+                    raw.close()
+
+    @contextlib.contextmanager
+    def _dial(self, timeout_s):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.settimeout(timeout_s)
+            try:
+                line.connect(self._path)
+            except OSError as error:
+                raise EngineAway(reason=error.strerror or str(error)
+                                 ) from error
+            yield line
 
     def answers(self, timeout_s=5):
         """Whether a query is answered."""
@@ -78,9 +90,11 @@ class Connector:
 
     def listens(self):
         """Whether somebody listens on the socket, answering or not."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-            probe.settimeout(1)
-            return probe.connect_ex(self._socket) == 0
+        try:
+            with self._dial(timeout_s=1):
+                return True
+        except EngineAway:
+            return False
 
 
 @contextlib.contextmanager

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Databases, users and root through the endpoint, on a real engine."""
+
+import pymysql
+import pytest
+
+from trove.common import exception
+from trove.datastores.sqlfamily.guest import connection
+from trove.datastores.sqlfamily.guest import users
+
+HOSTILE = ('a`b', "a'b", 'a"b', 'a%b', 'a%%s', 'a_b', 'a\\b', 'a\\_b',
+           '`; DROP DATABASE mysql; --', 'ünï 世', ' --x')
+
+
+@pytest.fixture
+def endpoint(prepared):
+    return prepared.link.endpoint
+
+
+def make_user(endpoint, name, databases=(), host='%', password='pw'):
+    endpoint.create_user([{'name': name, 'password': password, 'host': host,
+                           'databases': [{'name': item}
+                                         for item in databases]}])
+
+
+@pytest.mark.parametrize('name', HOSTILE)
+def test_a_database_of_any_name_comes_and_goes(endpoint, name):
+    endpoint.create_database([{'name': name}])
+    found, _ = endpoint.list_databases()
+    assert name in [item['name'] for item in found]
+    endpoint.delete_database({'name': name})
+    found, _ = endpoint.list_databases()
+    assert name not in [item['name'] for item in found]
+    assert 'shop' in [item['name'] for item in found]
+
+
+@pytest.mark.parametrize('name', HOSTILE)
+def test_a_user_of_any_name_logs_in_with_any_password(prepared, endpoint,
+                                                      name):
+    make_user(endpoint, name, ['shop'], password=name)
+    try:
+        assert prepared.query('SELECT 1', user=name, password=name) == (
+            (1,),)
+        assert endpoint.get_user(name)['databases'] == [{'name': 'shop'}]
+    finally:
+        endpoint.delete_user({'name': name})
+    assert endpoint.get_user(name) is None
+
+
+@pytest.mark.parametrize('name', HOSTILE)
+def test_a_grant_covers_its_database_and_no_other(prepared, endpoint, name):
+    endpoint.create_database([{'name': name}, {'name': 'aXb'}])
+    make_user(endpoint, 'granted', [name])
+    try:
+        assert endpoint.list_access('granted') == [{'name': name}]
+        seen = prepared.query('SHOW DATABASES', user='granted',
+                              password='pw', database=None)
+        assert (name,) in seen
+        assert ('aXb',) not in seen
+        endpoint.revoke_access('granted', '%', name)
+        assert endpoint.list_access('granted') == []
+    finally:
+        endpoint.delete_user({'name': 'granted'})
+        endpoint.delete_database(name)
+        endpoint.delete_database('aXb')
+
+
+def test_character_set_and_collation_are_kept(endpoint):
+    endpoint.create_database([{'name': 'old', 'character_set': 'latin1',
+                               'collate': 'latin1_bin'}])
+    found, _ = endpoint.list_databases()
+    assert {'name': 'old', 'character_set': 'latin1',
+            'collate': 'latin1_bin'} in found
+    endpoint.delete_database('old')
+
+
+def test_the_engines_own_databases_and_users_are_hidden_and_safe(endpoint):
+    names = [item['name'] for item in endpoint.list_databases()[0]]
+    assert not {'mysql', 'sys', 'information_schema'} & set(names)
+    for name in ('mysql', 'MYSQL', 'sys'):
+        with pytest.raises(exception.Forbidden):
+            endpoint.delete_database(name)
+    for name in ('root', 'os_admin', 'mariadb.sys'):
+        with pytest.raises(exception.Forbidden):
+            endpoint.delete_user({'name': name})
+    with pytest.raises(exception.Forbidden):
+        make_user(endpoint, 'sly', host='localhost')
+
+
+def test_databases_are_listed_in_pages(endpoint):
+    endpoint.create_database([{'name': 'p%d' % i} for i in range(3)])
+    seen, marker = [], None
+    while True:
+        found, marker = endpoint.list_databases(limit=2, marker=marker)
+        assert len(found) <= 2
+        seen += [item['name'] for item in found]
+        if marker is None:
+            break
+    assert seen == sorted(set(seen))
+    assert {'p0', 'p1', 'p2', 'shop'} <= set(seen)
+    for i in range(3):
+        endpoint.delete_database('p%d' % i)
+
+
+def test_users_are_listed_in_pages_marked_by_name_and_host(endpoint):
+    for host in ('%', '10.0.0.1'):
+        make_user(endpoint, 'twin', host=host)
+    found, marker = endpoint.list_users(limit=2)
+    assert [item['name'] for item in found] == ['ann', 'twin']
+    assert marker == 'twin@%'
+    found, marker = endpoint.list_users(limit=2, marker=marker)
+    assert [item['host'] for item in found] == ['10.0.0.1']
+    assert marker is None
+    found, _ = endpoint.list_users(marker='twin@%', include_marker=True)
+    assert len(found) == 2
+    for host in ('%', '10.0.0.1'):
+        endpoint.delete_user({'name': 'twin', 'host': host})
+
+
+def test_a_network_as_host_reads_back_as_it_was_written(prepared, endpoint):
+    make_user(endpoint, 'net', ['shop'], host='127.0.0.0/8')
+    try:
+        assert endpoint.get_user('net', '127.0.0.0/8')['host'] == (
+            '127.0.0.0/8')
+        assert prepared.query('SELECT 1', user='net', password='pw') == (
+            (1,),)
+    finally:
+        endpoint.delete_user({'name': 'net', 'host': '127.0.0.0/8'})
+
+
+def test_a_user_is_renamed_moved_and_gets_a_password(prepared, endpoint):
+    make_user(endpoint, 'before', ['shop'])
+    endpoint.update_attributes('before', '%', {'name': 'after',
+                                               'host': '127.%',
+                                               'password': 'newpw'})
+    try:
+        assert endpoint.get_user('before') is None
+        assert prepared.query('SELECT 1', user='after',
+                              password='newpw') == ((1,),)
+        endpoint.change_passwords([{'name': 'after', 'host': '127.%',
+                                    'password': 'third'}])
+        with pytest.raises(pymysql.err.OperationalError):
+            prepared.query('SELECT 1', user='after', password='newpw')
+        make_user(endpoint, 'other')
+        with pytest.raises(users.UserExists):
+            endpoint.update_attributes('other', '%', {'name': 'after',
+                                                      'host': '127.%'})
+    finally:
+        endpoint.delete_user({'name': 'after', 'host': '127.%'})
+        endpoint.delete_user({'name': 'other'})
+
+
+def test_unknown_users_and_databases_are_named(endpoint):
+    with pytest.raises(users.UserNotFound):
+        endpoint.list_access('nobody')
+    with pytest.raises(users.UserNotFound):
+        endpoint.grant_access('nobody', '%', ['shop'])
+    with pytest.raises(users.DatabaseNotFound):
+        endpoint.grant_access('ann', '%', ['nowhere'])
+    with pytest.raises(users.DatabaseNotFound):
+        endpoint.revoke_access('ann', '%', 'nowhere')
+
+
+def test_what_the_engine_refuses_is_an_error_of_ours(endpoint):
+    with pytest.raises(connection.StatementRefused, match='character set'):
+        endpoint.create_database([{'name': 'x', 'character_set': 'klingon'}])
+
+
+def test_root_comes_in_while_enabled_and_not_after(prepared, endpoint):
+    def select(password):
+        return prepared.query('SELECT 1', user='root', password=password,
+                              database=None)
+
+    assert endpoint.is_root_enabled() is False
+    first = endpoint.enable_root()
+    assert endpoint.is_root_enabled() is True
+    assert select(first['password']) == ((1,),)
+    second = endpoint.enable_root_with_password('mine-now')
+    assert select(second['password']) == ((1,),)
+    with pytest.raises(pymysql.err.OperationalError):
+        select(first['password'])
+    endpoint.disable_root()
+    assert endpoint.is_root_enabled() is False
+    with pytest.raises(pymysql.err.OperationalError):
+        select('mine-now')
+
+
+def test_the_agent_stays_in_whatever_sql_mode_a_tenant_sets(prepared,
+                                                            endpoint):
+    root = endpoint.enable_root()
+    try:
+        for mode in ('ANSI_QUOTES,NO_BACKSLASH_ESCAPES', '', 'ORACLE'):
+            prepared.query("SET GLOBAL sql_mode = '%s'" % mode, user='root',
+                           password=root['password'], database=None)
+            make_user(endpoint, "o'\\neil", ['shop'], password='a\\b\'"')
+            assert prepared.query('SELECT 1', user="o'\\neil",
+                                  password='a\\b\'"') == ((1,),)
+            endpoint.delete_user({'name': "o'\\neil"})
+    finally:
+        prepared.query('SET GLOBAL sql_mode = DEFAULT', user='root',
+                       password=root['password'], database=None)
+        endpoint.disable_root()

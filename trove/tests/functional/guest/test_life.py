@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server in its daily life: crashes, restarts, reboots, orders to stop."""
+
+import os
+import signal
+
+import pytest
+
+from trove.common import waiting
+from trove.guestkit import units
+from trove.tests.fixtures import guest_machine
+
+
+def kill_engine(machine):
+    pid = machine.engine_pid()
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def test_a_crashed_engine_comes_back_and_both_are_reported(machine):
+    machine.prepare()
+    machine.query('CREATE TABLE t AS SELECT 1 AS a')
+    told = len(machine.link.documents)
+    before = kill_engine(machine)
+    machine.link.wait(service_status='crashed')
+    machine.link.wait(service_status='healthy')
+    assert machine.engine_pid() != before
+    assert machine.query('SELECT a FROM t') == ((1,),)
+    words = [document['service_status']
+             for document in machine.link.documents[told:]]
+    assert words[0] == 'crashed' and words[-1] == 'healthy'
+
+
+def test_an_engine_that_crashes_again_and_again_is_given_up(machine):
+    machine.prepare()
+    with open(machine.path('/etc/mysql/trove.cnf'), 'a') as config:
+        config.write('[mysqld]\nno_such_option = 1\n')
+    kill_engine(machine)
+    waiting.until(lambda: machine.units.condition(machine.unit).state
+                  is units.State.FAILED, 60, 'the end of all attempts')
+    assert machine.link.wait(service_status='crashed')
+    assert machine.units.condition(machine.unit).restarts == (
+        machine.unit.restarts)
+
+
+def test_an_engine_ordered_to_stop_is_down_and_stays_down(machine):
+    machine.prepare()
+    machine.link.endpoint.stop_db()
+    machine.link.wait(service_status='shutdown')
+    machine.stop_agent()
+    machine.start_agent()
+    assert machine.link.wait(phase='ready')['service_status'] == 'shutdown'
+    assert machine.engine_pid() is None
+    machine.link.endpoint.start_db()
+    machine.link.wait(service_status='healthy')
+
+
+def test_a_restarted_agent_finds_its_engine_running(machine):
+    machine.prepare()
+    pid = machine.engine_pid()
+    machine.stop_agent()
+    assert machine.query('SELECT 1') == ((1,),)
+    machine.start_agent()
+    machine.link.wait(phase='ready', service_status='healthy',
+                      operation_id='op-1')
+    assert machine.engine_pid() == pid
+
+
+def test_an_adopted_engine_is_restarted_when_it_crashes(machine):
+    machine.prepare()
+    machine.stop_agent()
+    machine.start_agent()
+    machine.link.wait(service_status='healthy')
+    waiting.until(lambda: machine.units.condition(machine.unit).pid, 10,
+                  'the adopted process')
+    before = kill_engine(machine)
+    machine.link.wait(service_status='crashed')
+    machine.link.wait(service_status='healthy')
+    assert machine.engine_pid() != before
+
+
+def test_a_rebooted_server_mounts_its_volume_and_serves(machine):
+    machine.prepare()
+    machine.query('CREATE TABLE t AS SELECT 3 AS a')
+    machine.stop_agent()
+    machine.driver.engine.stop()
+    machine.unmount()
+    machine.start_agent()
+    machine.link.wait(phase='ready', service_status='healthy')
+    assert machine.query('SELECT a FROM t') == ((3,),)
+
+
+def test_an_engine_stopped_behind_our_back_is_no_planned_shutdown(machine):
+    machine.prepare()
+    machine.units.stop(machine.unit)
+    machine.link.wait(service_status='crashed')
+
+
+def test_a_restart_gives_a_new_process(machine):
+    machine.prepare()
+    before = machine.engine_pid()
+    machine.link.endpoint.restart()
+    machine.link.wait(service_status='healthy')
+    assert machine.engine_pid() != before
+
+
+def test_a_volume_that_is_another_one_after_a_reboot_is_refused(machine):
+    machine.prepare()
+    machine.stop_agent()
+    machine.driver.engine.stop()
+    machine.unmount()
+    other = guest_machine.Machine()
+    try:
+        other.prepare()
+        other.stop_agent()
+        other.driver.engine.stop()
+        other.unmount()
+        state = machine.path('/var/lib/trove-guestagent/state.json')
+        with open(state) as stream:
+            text = stream.read()
+        with open(state, 'w') as stream:
+            stream.write(text.replace(machine.device, other.device))
+        machine.start_agent()
+        waiting.until(lambda: 'another file system' in str(
+            machine.link.last.get('error')), 30, 'the reason')
+        assert machine.link.last['service_status'] == 'crashed'
+        assert machine.engine_pid() is None
+    finally:
+        other.close()
+
+
+def test_sizes_are_told_in_gb(machine):
+    machine.prepare()
+    found = machine.link.endpoint.get_filesystem_stats()
+    assert found['total'] == pytest.approx(0.94, abs=0.1)
+    assert found['total'] == pytest.approx(
+        found['used'] + found['available'], abs=0.01)
