@@ -83,5 +83,5 @@ def _authtoken(inner, conf):
     settings = {'oslo_config_config': conf}
     if not (conf.keystone_authtoken.memcached_servers
             or conf.keystone_authtoken.cache):
-        settings['cache'] = identity.TOKEN_CACHE
+        settings['cache'] = identity.CACHE_KEY
     return auth_token.AuthProtocol(inner, settings)

@@ -148,7 +148,7 @@ class ErrorEdge:
 
         try:
             body = self._app(environ, keep)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the edge of HTTP
             return response(error)(environ, start_response)
         if not seen:
             return body

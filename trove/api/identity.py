@@ -9,7 +9,7 @@ from trove.api import routing
 from trove.common import context
 from trove.common import exception
 
-TOKEN_CACHE = 'trove.token_cache'
+CACHE_KEY = 'trove.token_cache'
 
 
 class TokenMemory:
@@ -46,7 +46,7 @@ class TokenMemoryEdge:
 
     def __call__(self, environ, start_response):
         """Serve one request."""
-        environ[TOKEN_CACHE] = self._memory
+        environ[CACHE_KEY] = self._memory
         return self._app(environ, start_response)
 
 

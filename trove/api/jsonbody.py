@@ -5,6 +5,7 @@ import json
 import math
 
 import webob.exc
+import webob.request
 
 from trove.api import errors
 from trove.common import exception
@@ -17,7 +18,10 @@ MAX_DIGITS = 40
 def read(request):
     """The parsed body of a webob request, or None when there is none."""
     try:
-        raw = request.body
+        # Not ``body``: webob would spool it to a file first.
+        raw = request.body_file.read()
+    except webob.request.DisconnectionError:
+        raise exception.BadRequest('The body ended early.') from None
     except webob.exc.HTTPRequestEntityTooLarge:
         raise exception.OverLimit('The request body is too large.') from None
     if not raw:

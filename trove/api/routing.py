@@ -60,7 +60,7 @@ class Router:
         wanted = 'GET' if method == 'HEAD' else method
         if wanted in node.routes:
             route, names = node.routes[wanted]
-            return route, dict(zip(names, values))
+            return route, dict(zip(names, values, strict=True))
         allowed = set(node.routes)
         if 'GET' in allowed:
             allowed.add('HEAD')

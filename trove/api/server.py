@@ -6,10 +6,19 @@ import threading
 
 from cheroot import wsgi
 
+from trove.common import exception
+
 LOG = logging.getLogger(__name__)
 
 #: Seconds that requests under way may take while the server stops.
 GRACE_S = 20
+
+
+
+class CannotListen(exception.ConfigError):
+    """The address cannot be bound."""
+
+    template = 'Cannot listen on %(host)s port %(port)s: %(reason)s.'
 
 
 class Server:
@@ -32,7 +41,12 @@ class Server:
 
     def start(self):
         """Listen, and serve on threads of its own; raises if it cannot."""
-        self._server.prepare()
+        try:
+            self._server.prepare()
+        except OSError as error:
+            raise CannotListen(host=self._address[0],
+                               port=self._address[1],
+                               reason=error.strerror or error) from error
         self._thread = threading.Thread(
             target=self._server.serve, name='http', daemon=True)
         self._thread.start()

@@ -7,6 +7,8 @@ names: TROVE_CONFIG_FILES and TROVE_CONFIG_DIRS, lists separated by colons.
 
 import os
 
+from oslo_service import backend
+
 from trove.cmd import api
 from trove.cmd import process
 
@@ -21,6 +23,10 @@ def arguments(environ):
                 found += [option, path]
     return found
 
+
+# oslo.messaging imports oslo.service, which would load eventlet by default;
+# the threads here are the WSGI server's.
+backend.init_backend(backend.BackendType.THREADING)
 
 application = api.application(
     process.configure('trove-api', arguments(os.environ)))

@@ -43,7 +43,7 @@ def check(engine: typing.Any, databases: tuple[order.DatabaseSpec, ...],
     """Hold the databases and users of a create request."""
     _check_databases(engine, databases)
     names = {spec.name for spec in databases}
-    seen = set()
+    seen: set[tuple[str, str]] = set()
     for spec in users:
         if spec.name in engine.reserved_users:
             raise Reserved(kind='User', name=spec.name)
@@ -58,8 +58,9 @@ def check(engine: typing.Any, databases: tuple[order.DatabaseSpec, ...],
         engine.check_password(spec.password)
 
 
-def _check_databases(engine, databases):
-    seen = set()
+def _check_databases(engine: typing.Any,
+                     databases: tuple[order.DatabaseSpec, ...]) -> None:
+    seen: set[str] = set()
     for spec in databases:
         if spec.name in engine.reserved_databases:
             raise Reserved(kind='Database', name=spec.name)
@@ -69,7 +70,7 @@ def _check_databases(engine, databases):
         engine.check_database(spec)
 
 
-def _check_host(spec, valid_ip):
+def _check_host(spec: order.UserSpec, valid_ip: bool) -> None:
     if not valid_ip or spec.host == '%':
         return
     try:
@@ -78,7 +79,7 @@ def _check_host(spec, valid_ip):
         raise BadHost(host=spec.host, user=spec.name) from None
 
 
-def _filled(host):
+def _filled(host: str) -> str:
     """A pattern with its wildcards filled in: 10.0.% becomes 10.0.1.1."""
     address, slash, length = host.partition('/')
     if '%' not in address or ':' in address:

@@ -120,7 +120,8 @@ def volume_of(deps: deps_.Deps, engine: typing.Any,
     return size_gb, _volume_type(deps, version, type_name)
 
 
-def _volume_type(deps, version, name):
+def _volume_type(deps: deps_.Deps, version: datastore.Version,
+                 name: str | None) -> str | None:
     bound = version.volume_types
     if bound:
         known = {found.name for found in catalogue.volume_types(deps)}

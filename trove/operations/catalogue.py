@@ -5,6 +5,7 @@ Only what was found is remembered: something new in the cloud is seen at
 once, something gone within the cache time.
 """
 
+import math
 import threading
 import time
 import typing
@@ -30,26 +31,29 @@ class VolumeTypeNotFound(exception.NotFound):
 class _Memory:
     """Values with an age; many threads may ask at once."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept = {}
+        self._kept: dict[typing.Hashable, tuple[typing.Any, float]] = {}
 
-    def get(self, key, age_s, fetch):
+    def get(self, key: typing.Hashable, age_s: float,
+            fetch: typing.Callable[[], typing.Any]) -> typing.Any:
         with self._lock:
-            value, since = self._kept.get(key, (None, None))
-        if since is None or time.monotonic() - since >= age_s:
+            value, since = self._kept.get(key, (None, -math.inf))
+        if time.monotonic() - since >= age_s:
             value = fetch()
             with self._lock:
                 self._kept[key] = (value, time.monotonic())
         return value
 
 
-_memories: 'weakref.WeakKeyDictionary' = weakref.WeakKeyDictionary()
+_memories: weakref.WeakKeyDictionary[ports.Compute, _Memory] = (
+    weakref.WeakKeyDictionary())
 _memories_lock = threading.Lock()
 
 
 def _remembered(deps: deps_.Deps, key: typing.Hashable,
-                fetch: typing.Callable, fresh: bool = False) -> typing.Any:
+                fetch: typing.Callable[[], typing.Any],
+                fresh: bool = False) -> typing.Any:
     with _memories_lock:
         memory = _memories.setdefault(deps.cloud.compute, _Memory())
     age_s = 0 if fresh else deps.conf.catalogue_cache_time
@@ -98,9 +102,12 @@ def image(deps: deps_.Deps, image_id: str | None,
           tags: tuple[str, ...]) -> ports.Image:
     """The image of that id, else the newest with the tags, or NotFound."""
     if image_id:
-        return _remembered(deps, ('image', image_id),
-                           lambda: deps.cloud.images.show(image_id))
+        found: ports.Image = _remembered(
+            deps, ('image', image_id),
+            lambda: deps.cloud.images.show(image_id))
+        return found
     if not tags:
         raise exception.NotFound(kind='Image', id='(none named)')
-    return _remembered(deps, ('tags', tags),
-                       lambda: deps.cloud.images.newest(tags))
+    newest: ports.Image = _remembered(
+        deps, ('tags', tags), lambda: deps.cloud.images.newest(tags))
+    return newest

@@ -10,6 +10,7 @@ import datetime
 import typing
 import uuid
 
+from trove.cloud import ports
 from trove.common import context
 from trove.common import exception
 from trove.db import session
@@ -110,7 +111,7 @@ def create_instance(ctx: context.Context, deps: deps_.Deps,
     return Created(instance=created, root_password=password)
 
 
-def _check_replica_rules(wish):
+def _check_replica_rules(wish: Wish) -> None:
     if not wish.replica_of:
         if wish.replica_count > 1:
             raise exception.BadRequest(
@@ -127,12 +128,12 @@ def _check_replica_rules(wish):
             raise ReplicaOnly(field=field)
 
 
-def _refuse(given, feature):
+def _refuse(given: typing.Any, feature: str) -> None:
     if given:
         raise NotYet(feature=feature)
 
 
-def _check_placement(deps, wish):
+def _check_placement(deps: deps_.Deps, wish: Wish) -> None:
     zone = wish.availability_zone
     if zone and not capacity.has_zone(deps, zone):
         raise UnknownZone(zone=zone)
@@ -141,7 +142,7 @@ def _check_placement(deps, wish):
 
 
 def _record(ctx: context.Context, deps: deps_.Deps, wish: Wish,
-            version: datastore.Version, flavor: typing.Any,
+            version: datastore.Version, flavor: ports.Flavor,
             volume_gb: int | None, volume_type: str | None
             ) -> instance.Instance:
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None,
@@ -161,7 +162,10 @@ def _record(ctx: context.Context, deps: deps_.Deps, wish: Wish,
                                reported_at=None))
 
 
-def _arguments(wish, record, version, flavor, image_id, nics, password):
+def _arguments(wish: Wish, record: instance.Instance,
+               version: datastore.Version, flavor: ports.Flavor,
+               image_id: str, nics: tuple[networks.Nic, ...],
+               password: str | None) -> dict[str, typing.Any]:
     return {
         'flavor': dataclasses.asdict(flavor),
         'image_id': image_id,
@@ -183,7 +187,9 @@ def _arguments(wish, record, version, flavor, image_id, nics, password):
 
 
 @session.retried
-def _promise(ctx, deps, record, operation_id, arguments):
+def _promise(ctx: context.Context, deps: deps_.Deps,
+             record: instance.Instance, operation_id: str,
+             arguments: dict[str, typing.Any]) -> instance.Instance:
     deltas = {'instances': 1, 'ram': record.ram_mb}
     if record.volume_gb is not None:
         deltas['volumes'] = record.volume_gb

@@ -120,7 +120,9 @@ def choose(deps: deps_.Deps, store_ref: str | None,
     return found
 
 
-def _chosen_store(deps, stores, store_ref, version_ref):
+def _chosen_store(deps: deps_.Deps, stores: list[datastore.Datastore],
+                  store_ref: str | None, version_ref: str | None
+                  ) -> datastore.Datastore:
     if store_ref is None and _is_id(version_ref):
         for store in stores:
             if any(found.id == version_ref for found in store.versions):
@@ -134,14 +136,16 @@ def _chosen_store(deps, stores, store_ref, version_ref):
     raise NoDefault(noun='datastore')
 
 
-def _chosen_version(stores, store, version_ref, number):
+def _chosen_version(stores: list[datastore.Datastore],
+                    store: datastore.Datastore, version_ref: str | None,
+                    number: str | None) -> datastore.Version:
     if version_ref is None and number is None:
         for found in store.versions:
             if found.id == store.default_version_id:
                 return found
         raise NoDefault(noun='version of ' + store.name)
     if version_ref is None:
-        version_ref, number = _name_of(store, number), number
+        version_ref = _name_of(store, number)
     try:
         return version(store, version_ref, number)
     except VersionNotFound:
@@ -152,16 +156,16 @@ def _chosen_version(stores, store, version_ref, number):
         raise
 
 
-def _name_of(store, number):
+def _name_of(store: datastore.Datastore, number: str | None) -> str:
     """The name of the one version that has this number."""
     names = {found.name for found in store.versions
              if found.number == number}
     if len(names) != 1:
-        raise VersionNotFound(version=number)
+        raise VersionNotFound(version='number %s' % number)
     return names.pop()
 
 
-def _is_id(text):
+def _is_id(text: str | None) -> bool:
     try:
         return text is not None and str(uuid.UUID(text)) == text.lower()
     except ValueError:

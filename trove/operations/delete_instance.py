@@ -5,6 +5,7 @@ An operation that is still working on the instance is asked to stop and undo
 itself; the delete runs after it. Quota is given back when the delete ends.
 """
 
+import typing
 import uuid
 
 from trove.common import context
@@ -42,7 +43,8 @@ def delete_instance(ctx: context.Context, deps: deps_.Deps,
 
 
 @session.retried
-def _promise(ctx, deps, instance_id, operation_id):
+def _promise(ctx: context.Context, deps: deps_.Deps, instance_id: str,
+             operation_id: str) -> tuple[instance.Instance, bool]:
     """(the instance, whether this call made the promise)."""
     with deps.db.writer() as tx:
         found = tx.instances.get(instance_id, visible.project_of(ctx))
@@ -64,7 +66,7 @@ def _promise(ctx, deps, instance_id, operation_id):
     return found, promised
 
 
-def _is_promised(tx, instance_id):
+def _is_promised(tx: typing.Any, instance_id: str) -> bool:
     """Whether an unfinished delete of the instance is on record."""
     return any(known.verb == VERB and not known.state.is_end
                for known in tx.operations.list(instance_id=instance_id))

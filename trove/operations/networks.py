@@ -31,7 +31,7 @@ class Nic:
     subnet_id: str | None = None
     ip_address: str | None = None
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, str | None]:
         """The JSON form that operations carry."""
         return dataclasses.asdict(self)
 
@@ -46,7 +46,7 @@ def check(ctx: context.Context, deps: deps_.Deps,
     return tuple(_check_one(ctx, deps, nic) for nic in nics)
 
 
-def _check_one(ctx, deps, nic):
+def _check_one(ctx: context.Context, deps: deps_.Deps, nic: Nic) -> Nic:
     if not (nic.network_id or nic.subnet_id):
         raise NetworkRefused(reason='name a network or a subnet.')
     if nic.ip_address and not nic.subnet_id:

@@ -44,7 +44,8 @@ def set_limits(deps: deps_.Deps, project_id: str,
 
 
 @session.retried
-def _store(deps, project_id, limits):
+def _store(deps: deps_.Deps, project_id: str,
+           limits: dict[str, int]) -> None:
     with deps.db.writer() as tx:
         for name, limit in limits.items():
             tx.quotas.set_limit(project_id, name, limit)

@@ -51,6 +51,11 @@ def create(trove, name='shop-db', size=1):
         access={'is_public': False})
 
 
+def fields(columns, values):
+    """What the command line prints, by heading."""
+    return dict(zip(columns, values, strict=True))
+
+
 class TestLibrary:
     """The Python bindings."""
 
@@ -160,18 +165,18 @@ class TestCommandLine:
             '--datastore-version', '10.11', '--nic',
             'net-id=' + api.NETWORK, '--databases', 'shop', '--users',
             'app:s3cret')
-        made = dict(zip(columns, values))
+        made = fields(columns, values)
         service.become_active(made['id'])
         columns, rows = self._run(
             database_instances.ListDatabaseInstances, member)
-        row = dict(zip(columns, list(rows)[0]))
+        row = fields(columns, list(rows)[0])
         assert row['Name'] == 'shop-db'
         assert row['Status'] == 'ACTIVE'
         assert row['Operating Status'] == 'HEALTHY'
         assert row['Datastore Version'] == '10.11'
         columns, values = self._run(
             database_instances.ShowDatabaseInstance, member, 'shop-db')
-        shown = dict(zip(columns, values))
+        shown = fields(columns, values)
         assert shown['volume'] == 1
         assert '10.1.0.5' in str(shown['ip'])
         self._run(database_instances.DeleteDatabaseInstance, member,
@@ -183,7 +188,7 @@ class TestCommandLine:
         columns, rows = self._run(
             database_instances.ListDatabaseInstances, connect('admin'),
             '--all-projects')
-        row = dict(zip(columns, list(rows)[0]))
+        row = fields(columns, list(rows)[0])
         assert row['Tenant ID'] == api.PROJECT
 
     def test_datastores(self, member):
@@ -191,7 +196,7 @@ class TestCommandLine:
         assert 'mariadb' in [row[1] for row in rows]
         columns, values = self._run(datastores.ShowDatastore, member,
                                     'mariadb')
-        shown = dict(zip(columns, values))
+        shown = fields(columns, values)
         assert '10.11' in str(shown['versions (id)'])
         columns, rows = self._run(datastores.ListDatastoreVersions, member,
                                   'mariadb')
@@ -199,7 +204,7 @@ class TestCommandLine:
         columns, values = self._run(
             datastores.ShowDatastoreVersion, member, '10.11', '--datastore',
             'mariadb')
-        assert dict(zip(columns, values))['version'] == '10.11'
+        assert fields(columns, values)['version'] == '10.11'
 
     def test_flavors_limits_quotas(self, member, connect):
         columns, rows = self._run(database_flavors.ListDatabaseFlavors,
@@ -207,7 +212,7 @@ class TestCommandLine:
         assert [row[1] for row in rows] == ['db.small', 'db.medium']
         columns, values = self._run(database_flavors.ShowDatabaseFlavor,
                                     member, 'db.small')
-        assert dict(zip(columns, values))['ram'] == 512
+        assert fields(columns, values)['ram'] == 512
         columns, rows = self._run(database_limits.ListDatabaseLimits,
                                   member)
         assert list(rows)

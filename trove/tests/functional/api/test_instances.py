@@ -7,7 +7,6 @@ from urllib import parse
 import pytest
 import sqlalchemy as sa
 
-from trove.objects import instance
 from trove.objects import operation
 from trove.objects import status
 from trove.tests.fixtures import api

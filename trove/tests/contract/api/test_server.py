@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The HTTP server of trove-api on a loopback port."""
+
+import http.client
+import json
+import threading
+from urllib import parse
+
+import pytest
+
+from trove.api import server
+from trove.tests.fixtures import api
+
+
+@pytest.fixture
+def connection(service, serve):
+    """A connection to the API."""
+    address = parse.urlsplit(serve(service.app)).netloc
+    made = http.client.HTTPConnection(address, timeout=10)
+    yield made
+    made.close()
+
+
+def ask(connection, method, path, body=None, **headers):
+    """(status, parsed body) of one request."""
+    connection.request(method, path, body, {
+        'X-Auth-Token': 'member', 'Content-Type': 'application/json',
+        **headers}, encode_chunked=hasattr(body, '__next__'))
+    answer = connection.getresponse()
+    text = answer.read()
+    return answer.status, json.loads(text) if text else None
+
+
+def test_one_connection_serves_many_requests(connection):
+    path = '/v1.0/%s/instances' % api.PROJECT
+    for _ in range(3):
+        assert ask(connection, 'GET', path)[0] == 200
+        assert ask(connection, 'PUT', path, b'{}')[0] == 405
+        assert ask(connection, 'HEAD', path) == (200, None)
+    code, body = ask(connection, 'POST', path, json.dumps(
+        api.create_body()).encode())
+    assert (code, body['instance']['status']) == (200, 'BUILD')
+
+
+def test_a_body_in_chunks(connection):
+    path = '/v1.0/%s/instances' % api.PROJECT
+    text = json.dumps(api.create_body()).encode()
+    code, _ = ask(connection, 'POST', path, iter((text[:9], text[9:])),
+                  **{'Transfer-Encoding': 'chunked'})
+    assert code == 200
+
+
+def test_a_body_in_too_many_chunks(service, connection):
+    path = '/v1.0/%s/instances' % api.PROJECT
+    code, body = ask(connection, 'POST', path,
+                     iter([b' ' * 65536] * 17),
+                     **{'Transfer-Encoding': 'chunked'})
+    assert (code, list(body)) == (413, ['overLimit'])
+    assert service.rows() == 0
+
+
+def test_long_tokens_pass(service, connection):
+    path = '/v1.0/%s/instances' % api.PROJECT
+    code, _ = ask(connection, 'GET', path, **{'X-Padding': 'x' * 16000})
+    assert code == 200
+
+
+def test_requests_under_way_are_ended_when_the_server_stops(service):
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow(environ, start_response):
+        entered.set()
+        leave.wait(10)
+        start_response('200 OK', [('Content-Length', '2')])
+        return [b'ok']
+    service.conf.set_override('bind_host', '127.0.0.1')
+    service.conf.set_override('bind_port', 0)
+    running = server.Server(service.conf, slow)
+    running.start()
+    answers = []
+
+    def call():
+        made = http.client.HTTPConnection(*running.address, timeout=10)
+        made.request('GET', '/')
+        answers.append(made.getresponse().read())
+        made.close()
+    caller = threading.Thread(target=call)
+    caller.start()
+    assert entered.wait(10)
+    stopper = threading.Thread(target=running.stop)
+    stopper.start()
+    leave.set()
+    stopper.join(10)
+    caller.join(10)
+    assert answers == [b'ok']
+
+
+def test_a_port_that_is_taken_is_an_error_at_once(service):
+    service.conf.set_override('bind_host', '127.0.0.1')
+    service.conf.set_override('bind_port', 0)
+    first = server.Server(service.conf, service.app)
+    first.start()
+    service.conf.set_override('bind_port', first.address[1])
+    try:
+        with pytest.raises(server.CannotListen, match='127.0.0.1'):
+            server.Server(service.conf, service.app).start()
+    finally:
+        first.stop()
