@@ -125,7 +125,7 @@ class Crew:
             self._look.clear()
             try:
                 self.sweep()
-            except Exception as error:  # the edge of a periodic loop
+            except Exception as error:  # noqa: BLE001 - edge of a loop
                 LOG.error('operations could not be looked for: %s', error)
             self._look.wait(self._conf.operation_sweep_s)
 
@@ -135,7 +135,7 @@ class Crew:
             pause_s = usual_s
             try:
                 self._renew()
-            except Exception as error:  # the edge of a periodic loop
+            except Exception as error:  # noqa: BLE001 - edge of a loop
                 LOG.error('leases could not be renewed: %s', error)
                 pause_s = usual_s / 4
 

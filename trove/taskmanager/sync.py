@@ -37,7 +37,7 @@ class ServerSync:
                 self._conf.taskmanager.server_sync_interval_s):
             try:
                 changed = self.sync()
-            except Exception as error:  # the edge of a periodic loop
+            except Exception as error:  # noqa: BLE001 - edge of a loop
                 LOG.warning('the status of servers is not known: %s', error)
             else:
                 LOG.debug('%d servers had changed', changed)

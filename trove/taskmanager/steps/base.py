@@ -12,6 +12,13 @@ from trove.taskmanager import tools as toolbox
 Given = collections.abc.Mapping[str, typing.Any]
 
 
+#: What every step may ask for, besides arguments and earlier results.
+FACTS = ('operation_id', 'instance_id', 'project_id')
+
+#: What undoing may ask for as well: the task that shows the failure.
+UNDO_FACTS = ('error_task',)
+
+
 class Step:
     """One piece of work.
 

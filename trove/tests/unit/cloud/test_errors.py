@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a service says, in our words."""
+
+import pytest
+
+from trove.cloud import errors
+from trove.cloud import ports
+from trove.common import exception
+
+
+@pytest.mark.parametrize('status, words, kind', (
+    (404, 'no such server', exception.NotFound),
+    (400, 'Invalid flavor', ports.CloudRefused),
+    (401, 'who are you', ports.CloudRefused),
+    (403, 'Policy does not allow', ports.CloudRefused),
+    (403, 'Quota exceeded for cores', ports.CloudQuota),
+    (409, 'Quota exceeded for resources: port', ports.CloudQuota),
+    (413, 'VolumeLimitExceeded', ports.CloudQuota),
+    (413, 'slow down', ports.CloudBusy),
+    (409, 'Cannot delete while it is in task_state x', ports.CloudBusy),
+    (409, 'IP address 10.0.0.5 already allocated in subnet',
+     ports.CloudRefused),
+    (409, 'Security group in use', ports.CloudBusy),
+    (429, 'too many', ports.CloudBusy),
+    (500, 'oops', ports.CloudDown), (503, '', ports.CloudDown),
+    (None, 'no status', ports.CloudDown)))
+def test_each_answer_has_its_meaning(status, words, kind):
+    assert type(errors.of_status('Nova', status, words)) is kind
+
+
+def test_the_words_of_the_service_are_kept_on_one_line():
+    error = errors.of_status('Nova', 400, 'first\n  second')
+    assert str(error) == 'Nova: first second'
+
+
+def test_no_answer_has_a_reason_even_when_the_error_has_no_words():
+    assert str(errors.no_answer('Nova', OSError())) == 'Nova: OSError'
