@@ -220,10 +220,10 @@ def _tune(interface, proxy=False):
     conf = _SYS / 'ipv4' / 'conf' / interface
     files.kernel(conf / 'forwarding', 1)
     files.kernel(conf / 'send_redirects', 0)
+    # The kernel waits up to 0.8 s before it answers for others.
+    files.kernel(_SYS / 'ipv4/neigh' / interface / 'proxy_delay', 0)
     if proxy:
         files.kernel(conf / 'proxy_arp', 1)
-        # The kernel waits up to 0.8 s before it answers for others.
-        files.kernel(_SYS / 'ipv4/neigh' / interface / 'proxy_delay', 0)
     ipv6 = _SYS / 'ipv6' / 'conf' / interface / 'disable_ipv6'
     if ipv6.exists():
         files.kernel(ipv6, 1)

@@ -37,6 +37,10 @@ def _kernel(groups, wall):
     for controller in groups.missing():
         yield (f'The control group controller {controller} is not offered '
                f'here, so that machines cannot be limited by it.')
+    try:
+        groups.ensure_supervisors()
+    except OSError as error:
+        yield f'Control groups cannot be made here: {error.strerror}.'
     if not wall.works():
         yield ('The kernel does not take the firewall; it needs nf_tables '
                'with the inet family, nat, fib and connection tracking.')

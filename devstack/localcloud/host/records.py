@@ -61,7 +61,8 @@ def options(folder, machine, spec, nodes):
         f'--uuid={machine_id(spec.server_id)}',
         f'--network-namespace-path=/run/netns/{machine}', '--boot',
         '--link-journal=no', '--resolv-conf=off', '--timezone=off',
-        '--console=read-only',
+        '--console=read-only', '--setenv=TERM=dumb',
+        '--setenv=SYSTEMD_COLORS=0',
         # A node for the host's own disks must not be made by a guest.
         '--drop-capability=CAP_MKNOD',
         f'--bind-ro={folder}/disk:/dev/disk')

@@ -97,10 +97,8 @@ class Volumes:
             device = device_of(path)
             if device:
                 return device
-            device = commands.run('losetup', '-f').strip()
-            _ensure_node(device)
-            _set_up(device, path, read_only)
-            return device
+            _ensure_node(commands.run('losetup', '-f').strip())
+            return _set_up(path, read_only)
 
     def release(self, path):
         """Give back the loop device of a file, if it has one."""
@@ -151,14 +149,16 @@ def devices():
             for entry in listed]
 
 
-def _set_up(device, path, read_only):
-    how = ['-r'] if read_only else []
+def _set_up(path, read_only):
+    # losetup finds and takes: other programs look for free devices, too.
+    how = ['--find', '--show', *(['--read-only'] if read_only else [])]
     try:
         # Past the page cache: a guest's pages are not kept twice.
-        commands.run('losetup', *how, '--direct-io=on', device, path)
+        said = commands.run('losetup', *how, '--direct-io=on', path)
     except errors.HostError:
-        if device_of(path) != device:
-            commands.run('losetup', *how, device, path)
+        # Not every file system can; the device may be there all the same.
+        said = device_of(path) or commands.run('losetup', *how, path)
+    return said.strip()
 
 
 def _ensure_node(device):
