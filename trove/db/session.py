@@ -189,7 +189,7 @@ def translated():
     except (sa.exc.OperationalError, db_exc.DBError) as error:
         if _was_locked(_cause(error)):
             raise DatabaseBusy() from error
-        if _was_lost(_cause(error)):
+        if _was_lost(error):
             raise DatabaseDown() from error
         raise
 
@@ -225,21 +225,20 @@ def _was_locked(cause):
     return getattr(cause, 'sqlstate', None) in ('55P03', '40001', '40P01')
 
 
-def _was_lost(cause):
-    """Whether a server refused, ended or never answered the connection.
+def _was_lost(error):
+    """Whether the server refused, ended or never made the connection.
 
-    psycopg 3 gives no code when no server answers; class 08 is a broken
-    connection, 57P a server that shuts down, 25P03 our idle limit.
+    Without a statement it was the connecting that failed. Of PostgreSQL's
+    codes 08 is a broken connection, 57P a server that shuts down, 25P03 our
+    idle limit.
     """
-    if not type(cause).__module__.startswith('psycopg'):
-        return False
-    state = getattr(cause, 'sqlstate', None)
-    if state is None:
-        return type(cause).__name__ in ('OperationalError',
-                                        'ConnectionTimeout')
+    if isinstance(error, sa.exc.OperationalError) and not error.statement:
+        return True
+    state = getattr(_cause(error), 'sqlstate', None) or ''
     return state[:2] == '08' or state in (
         '57P01', '57P02', '57P03', '53300', '25P03')
 
 
 def _pause(attempt):
-    threading.Event().wait(random.uniform(0.5, 1) * 0.05 * 2 ** attempt)
+    jitter = random.uniform(0.5, 1)     # noqa: S311  hides nothing
+    threading.Event().wait(jitter * 0.05 * 2 ** attempt)

@@ -97,6 +97,15 @@ def test_a_database_that_is_away_is_said_to_be_down(db, engine, tmp_path):
     away.close()
 
 
+def test_a_refused_password_is_said_to_be_down(db):
+    if db.engine.name == 'sqlite':
+        return
+    other = session.Database(db.engine.url.set(password='x'), db.keyring)
+    with pytest.raises(session.DatabaseDown):
+        other.ping()
+    other.close()
+
+
 def test_retries_end(db):
     tries = []
 
