@@ -7,8 +7,8 @@ fail.
 """
 
 import pytest
-from localcloud.tests import conftest as localcloud
 
+from localcloud.tests import conftest as localcloud
 from trove.cloud import fake
 from trove.cloud import session
 from trove.cloud.fake import compute as fake_compute
