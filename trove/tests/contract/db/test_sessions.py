@@ -153,3 +153,40 @@ def test_the_servers_end_transactions_that_fell_silent(db):
     hasty.close()
     with db.reader() as tx:
         assert tx.instances.get(instance.id).name == instance.name
+
+
+def test_a_restarted_server_costs_one_answer(db, engine, request):
+    if engine == 'sqlite':
+        return
+    server = request.getfixturevalue(engine + '_server')
+    instance = database.an_instance(db)
+    server.kill()
+    try:
+        with pytest.raises(session.DatabaseDown):
+            db.ping()
+    finally:
+        server.boot()
+    with db.writer() as tx:
+        tx.instances.record(instance.id, name='after')
+        assert tx.instances.get(instance.id).name == 'after'
+
+
+def test_what_is_cut_off_in_the_middle_is_done_again(db, engine, request):
+    if engine == 'sqlite':
+        return
+    server = request.getfixturevalue(engine + '_server')
+    instance = database.an_instance(db)
+    tries = []
+
+    @session.retried
+    def record():
+        with db.writer() as tx:
+            tries.append(1)
+            tx.instances.record(instance.id, name='try-%d' % len(tries))
+            if len(tries) == 1:
+                server.kill()
+                server.boot()
+            tx.faults.put(instance.id, 'try')
+    record()
+    with db.reader() as tx:
+        assert tx.instances.get(instance.id).name == 'try-2'
