@@ -49,13 +49,13 @@ def build(deps, authenticate=None):
     conf = deps.conf
     policy = policies.Policy(conf)
     limiter = ratelimit.RateLimiter(conf)
-    _set_defaults(conf)
+    _declare(conf)
     wrappers = (
-        lambda inner: cors.CORS(inner, conf),
+        lambda inner: _cors(inner, conf),
         lambda inner: RequestIds(inner, conf),
         lambda inner: health.HealthDoor(inner, conf),
         errors.ErrorEdge,
-        lambda inner: http_proxy_to_wsgi.HTTPProxyToWSGI(inner, conf),
+        lambda inner: _proxy_headers(inner, conf),
         lambda inner: sizelimit.RequestBodySizeLimiter(inner, conf),
         lambda inner: versions.VersionDoor(inner, conf),
         lambda inner: identity.TokenMemoryEdge(
@@ -70,10 +70,26 @@ def build(deps, authenticate=None):
     return found
 
 
-def _set_defaults(conf):
+def _declare(conf):
+    conf.register_opts(cors.CORS_OPTS, group='cors')
+    conf.register_opts(http_proxy_to_wsgi.OPTS, group='oslo_middleware')
     conf.register_opts(sizelimit.OPTS, group='oslo_middleware')
     conf.set_default('max_request_body_size', MAX_BODY_BYTES,
                      group='oslo_middleware')
+
+
+def _cors(inner, conf):
+    """Left out where no origin is allowed: each layer costs its time."""
+    origins = (conf.cors.allowed_origin or [
+        name for name in conf.list_all_sections()
+        if name.startswith('cors.')])
+    return cors.CORS(inner, conf) if origins else inner
+
+
+def _proxy_headers(inner, conf):
+    if not conf.oslo_middleware.enable_proxy_headers_parsing:
+        return inner
+    return http_proxy_to_wsgi.HTTPProxyToWSGI(inner, conf)
 
 
 def _authtoken(inner, conf):
