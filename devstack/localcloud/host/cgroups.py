@@ -190,8 +190,9 @@ def _fence(group):
     marks = files.text(group / 'devices.list') or ''
     if 'a *:*' in marks:
         files.kernel(group / 'devices.deny', 'a')
-        for entry in _DEVICES:
-            files.kernel(group / 'devices.allow', entry)
+    # Each time: who denied all may have been killed before this.
+    for entry in _DEVICES:
+        files.kernel(group / 'devices.allow', entry)
 
 
 def _lines(listing):

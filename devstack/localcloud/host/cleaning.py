@@ -6,6 +6,7 @@ import shutil
 
 from localcloud.host import commands
 from localcloud.host import files
+from localcloud.host import machines
 from localcloud.host import networks
 from localcloud.host import volumes
 
@@ -29,11 +30,15 @@ def clean(host):
 
 
 def _groups(host):
-    machines = host.cgroups.machines()
-    for machine in machines:
+    left = host.cgroups.machines()
+    for machine in left:
         host.cgroups.kill(machine)
     host.cgroups.remove_all()
-    return [f'control group {machine}' for machine in machines]
+    propagated = machines.NSPAWN / 'propagate'
+    for path in propagated.iterdir() if propagated.is_dir() else ():
+        if host.names.owns(path.name):
+            shutil.rmtree(path, ignore_errors=True)
+    return [f'control group {machine}' for machine in left]
 
 
 def _network(host):

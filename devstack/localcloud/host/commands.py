@@ -1,10 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run a program of the system with a time limit and a clear error."""
 
+import contextlib
+import contextvars
 import os
 import subprocess
 
 from localcloud.host import errors
+
+_kept = contextvars.ContextVar('kept', default=())
+
+
+@contextlib.contextmanager
+def keeping(stream):
+    """Let the programs that run meanwhile hold a file open as well.
+
+    If it carries a lock and this process is killed, the lock lasts until
+    the program it left behind has ended, too.
+    """
+    token = _kept.set((*_kept.get(), stream.fileno()))
+    try:
+        yield
+    finally:
+        _kept.reset(token)
 
 
 def run(*args, stdin=None, timeout_s=30.0):
@@ -14,7 +32,8 @@ def run(*args, stdin=None, timeout_s=30.0):
         done = subprocess.run(
             words, input=stdin, capture_output=True, text=True,
             stdin=subprocess.DEVNULL if stdin is None else None,
-            timeout=timeout_s, check=False, env=_environment())
+            timeout=timeout_s, check=False, env=_environment(),
+            pass_fds=_kept.get())
     except subprocess.TimeoutExpired as error:
         raise errors.HostError(
             f'{words[0]} took more than {timeout_s:g} s.') from error

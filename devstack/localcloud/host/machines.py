@@ -24,6 +24,7 @@ import shutil
 import signal
 import threading
 
+from localcloud.host import commands
 from localcloud.host import configdrive
 from localcloud.host import console
 from localcloud.host import disks
@@ -36,7 +37,7 @@ from localcloud.host import waiting
 
 _START_S = 30.0
 _REBOOT_S = 60.0
-_NSPAWN = pathlib.Path('/run/systemd/nspawn')
+NSPAWN = pathlib.Path('/run/systemd/nspawn')
 
 
 class _Ended(errors.HostError):
@@ -68,7 +69,8 @@ class Machines:
             if self._runs(folder, machine):
                 return
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with processes.claim(folder, _START_S) as lock:
+            with processes.claim(folder, _START_S) as lock, \
+                    commands.keeping(lock):
                 (folder / 'pid').unlink(missing_ok=True)
                 self._cgroups.kill(machine)
                 records.save(folder, spec)
@@ -136,7 +138,7 @@ class Machines:
                 self._roots.remove(folder)
             self._networks.remove_namespace(machine)
             self._cgroups.remove(machine)
-            shutil.rmtree(_NSPAWN / 'propagate' / machine,
+            shutil.rmtree(NSPAWN / 'propagate' / machine,
                           ignore_errors=True)
             if folder.exists():
                 shutil.rmtree(folder)
@@ -326,4 +328,4 @@ def _forget_lock(root):
     if root.exists():
         status = root.stat()
         name = f'inode-{status.st_dev}:{status.st_ino}'
-        (_NSPAWN / 'locks' / name).unlink(missing_ok=True)
+        (NSPAWN / 'locks' / name).unlink(missing_ok=True)

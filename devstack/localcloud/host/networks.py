@@ -29,6 +29,7 @@ from localcloud.host import names as naming
 from localcloud.host import specs
 
 _HOST_MAC = 'ee:ee:ee:ee:ee:ee'
+_NAMESPACES = pathlib.Path('/run/netns')
 _SYS = pathlib.Path('/proc/sys/net')
 
 
@@ -65,8 +66,7 @@ class Networks:
         """Take a network away, if it is there."""
         bridge = self._names.bridge(network_id)
         with self._lock:
-            if _exists(bridge):
-                commands.run('ip', 'link', 'del', bridge)
+            _remove(bridge)
 
     def plug(self, machine, index, port, default_route):
         """Give a machine's namespace the interface eth<index>.
@@ -80,8 +80,7 @@ class Networks:
                 f'there.')
         self._note(port)
         self._wall.set_port(port)
-        if _exists(outer):
-            commands.run('ip', 'link', 'del', outer)
+        _remove(outer)
         prefix = ipaddress.IPv4Network(port.cidr, strict=False).prefixlen
         source = f' src {port.gateway_ip}' if port.gateway_ip else ''
         inner = f'eth{index}'
@@ -102,8 +101,7 @@ class Networks:
     def unplug(self, port_id):
         """Take a port out of its machine, if it is in one."""
         outer = self._names.port(port_id)
-        if _exists(outer):
-            commands.run('ip', 'link', 'del', outer)
+        _remove(outer)
         self._wall.remove_port(port_id)
         self._file(port_id).unlink(missing_ok=True)
 
@@ -158,15 +156,18 @@ class Networks:
     def ensure_namespace(self, machine):
         """A network namespace of the machine's name, with lo up."""
         with self._lock:
-            if machine not in namespaces():
+            if not os.path.ismount(_NAMESPACES / machine):
+                # A file without the mount on it: its maker was killed.
+                (_NAMESPACES / machine).unlink(missing_ok=True)
                 commands.run('ip', 'netns', 'add', machine)
         _batch(['link set lo up'], machine)
 
     def remove_namespace(self, machine):
         """Take a namespace away, if it is there."""
         with self._lock:
-            if machine in namespaces():
+            if os.path.ismount(_NAMESPACES / machine):
                 commands.run('ip', 'netns', 'del', machine)
+            (_NAMESPACES / machine).unlink(missing_ok=True)
 
     def leftovers(self):
         """The interfaces under the prefix."""
@@ -185,13 +186,22 @@ class Networks:
 
 def namespaces():
     """The names of all network namespaces."""
-    folder = pathlib.Path('/run/netns')
-    return [entry.name for entry in folder.iterdir()] \
-        if folder.is_dir() else []
+    return [entry.name for entry in _NAMESPACES.iterdir()] \
+        if _NAMESPACES.is_dir() else []
 
 
 def _exists(interface):
     return os.path.exists(f'/sys/class/net/{interface}')
+
+
+def _remove(interface):
+    try:
+        if _exists(interface):
+            commands.run('ip', 'link', 'del', interface)
+    except errors.HostError:
+        # It may have gone by itself, with the namespace of its other end.
+        if _exists(interface):
+            raise
 
 
 def _interfaces():

@@ -102,6 +102,15 @@ def test_clean_takes_everything_and_says_what(cloud):
         assert word in removed
 
 
+def test_clean_works_though_the_state_folder_is_gone(cloud):
+    cloud.host.start_machine(a_machine(cloud))
+    root = cloud.host.machines.folder / 'server-1' / 'root'
+    subprocess.run(['umount', '-l', root], check=True)
+    subprocess.run(['rm', '-rf', cloud.settings.state_dir], check=True)
+    removed = '\n'.join(cloud.again().clean())
+    assert 'control group' in removed and 'network namespace' in removed
+
+
 def test_delete_may_be_repeated_and_spares_volumes(cloud):
     cloud.host.start_machine(a_machine(cloud))
     cloud.host.delete_machine('server-1')
