@@ -32,7 +32,8 @@ def main():
     """Learn who we are, then serve until a signal ends it."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr,
                         format='%(levelname)s %(name)s: %(message)s')
-    for noisy in ('amqp', 'kombu', 'oslo_messaging', 'oslo.messaging'):
+    for noisy in ('amqp', 'kombu', 'oslo.messaging', 'oslo_messaging',
+                  'oslo_service', 'oslo.service'):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     cmd.choose_backend('threading')
     try:

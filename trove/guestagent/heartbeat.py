@@ -44,7 +44,8 @@ class Heartbeat:
         """Report no more."""
         self._stop.set()
         self._wake.set()
-        self._thread.join(10)
+        if self._thread.is_alive():
+            self._thread.join(10)
 
     def changed(self):
         """Something is new: look and report at once."""

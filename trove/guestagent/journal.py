@@ -6,6 +6,7 @@ until it is done; what stays has no secret in it.
 """
 
 import dataclasses
+import json
 import os
 
 from trove.guestkit import files
@@ -34,18 +35,27 @@ class Progress:
 
 
 class Journal:
-    """Progress and order, in two files below ``folder``."""
+    """Progress and order, in files below ``folder``.
+
+    Steps are appended to a log that is not forced to the disk: a machine
+    that loses its power runs the last ones again, which is harmless, and a
+    tenant waits for eight syncs less.
+    """
 
     def __init__(self, folder):
         files.folder(folder, 0o700)
         self._state = os.path.join(folder, 'state.json')
         self._order = os.path.join(folder, 'order.json')
+        self._steps = os.path.join(folder, 'steps.jsonl')
         kept = files.read_json(self._state) or {}
         self.progress = Progress(**{**kept,
                                     'done': tuple(kept.get('done', ()))})
+        for step in self._logged():
+            self._add(step['step'], step['facts'])
 
     def accept(self, wanted):
         """Keep an order before anything is done for it."""
+        files.remove(self._steps)
         files.write_json(self._order, wanted.to_dict())
         self._keep(Progress(phase=PREPARING,
                             operation_id=wanted.operation_id,
@@ -58,12 +68,32 @@ class Journal:
 
     def step_done(self, name, **facts):
         """Remember a step, and what it found out."""
+        with open(self._steps, 'a', encoding='utf-8',
+                  opener=files.private) as log:
+            log.write(json.dumps({
+                'operation_id': self.progress.operation_id,
+                'step': name, 'facts': facts}) + '\n')
+        self._add(name, facts)
+
+    def _add(self, name, facts):
         now = self.progress
-        self._change(done=now.done + (name,), facts={**now.facts, **facts})
+        if name not in now.done:
+            self.progress = dataclasses.replace(
+                now, done=now.done + (name,), facts={**now.facts, **facts})
+
+    def _logged(self):
+        for line in (files.read(self._steps) or '').splitlines():
+            try:
+                step = json.loads(line)
+            except ValueError:
+                return      # torn by a power cut: it and the rest run again
+            if step['operation_id'] == self.progress.operation_id:
+                yield step
 
     def ready(self):
         """Everything is done; the order and its secrets are forgotten."""
         self._change(phase=READY, error=None)
+        files.remove(self._steps)
         files.remove(self._order)
 
     def failed(self, reason):

@@ -55,6 +55,11 @@ def read(path):
         return None
 
 
+def private(path, flags):
+    """An opener for files that nobody else may read."""
+    return os.open(path, flags, 0o600)
+
+
 def remove(path):
     """Remove the file if it is there."""
     try:

@@ -115,11 +115,12 @@ class Systemd(Units):
         wanted, present = render(unit), files.read(path)
         if wanted != present:
             files.write(path, wanted, mode=0o644)
-            # A name that systemd has not met is read when it is first used:
-            # only a changed file is worth the price of a reload.
-            if present is not None:
-                self._ask('daemon-reload')
-        if self.condition(unit).state is State.FAILED:
+        # A name that systemd has not met is read when it is first used, and
+        # cannot have failed yet: a first start is spared two questions.
+        if present not in (None, wanted):
+            self._ask('daemon-reload')
+        if (present is not None
+                and self.condition(unit).state is State.FAILED):
             self._ask('reset-failed', name)
         self._ask('start', '--no-block', name)
 

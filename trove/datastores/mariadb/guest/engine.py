@@ -143,20 +143,23 @@ class MariaDBEngine(interfaces.Engine):
 
     def version(self):
         """The server's own word, without the packager's ending."""
-        if not self._connector.answers():
+        try:
+            with self._connector.open() as connection:
+                word = connection.run('SELECT version()')[0][0]
+        except exception.TroveError as error:
+            LOG.info('the version is not known: %s', error)
             return None
-        with self._connector.open() as connection:
-            word = connection.run('SELECT version()')[0][0]
         return word.partition('-')[0]
 
     def memory_mb(self):
         """Resident memory of mariadbd."""
-        pid = self._units.condition(self._unit).pid
-        text = files.read('/proc/%d/status' % pid) if pid else None
-        for line in (text or '').splitlines():
-            if line.startswith('VmRSS:'):
-                return int(line.split()[1]) // 1024
-        return None
+        pid = (files.read(self._places.pid_file) or '').strip()
+        text = files.read('/proc/%s/status' % pid) if pid else None
+        facts = dict(line.split(':', 1) for line in (text or '').splitlines()
+                     if ':' in line)
+        if facts.get('Name', '').strip() != os.path.basename(_SERVER):
+            return None         # a later process has its number
+        return int(facts['VmRSS'].split()[0]) // 1024
 
 
 class _Watch:
@@ -165,7 +168,7 @@ class _Watch:
     def __init__(self, keeper, unit):
         self._keeper = keeper
         self._unit = unit
-        self._restarts = keeper.condition(unit).restarts
+        self._restarts = None
         self._next = time.monotonic() + _LOOK_S
 
     def look(self):
@@ -174,6 +177,8 @@ class _Watch:
             return
         self._next = time.monotonic() + _LOOK_S
         found = self._keeper.condition(self._unit)
+        if self._restarts is None:
+            self._restarts = found.restarts
         if (found.state is not units.State.RUNNING
                 or found.restarts > self._restarts):
             raise errors.UnitFailed(unit=self._unit.name,

@@ -29,6 +29,11 @@ class Places:
         return os.path.join(self.runtime, 'mysqld.sock')
 
     @property
+    def pid_file(self):
+        """Where the engine writes its process number."""
+        return os.path.join(self.runtime, 'mysqld.pid')
+
+    @property
     def error_log(self):
         """The engine's own log."""
         return os.path.join(self.logs, 'error.log')

@@ -28,7 +28,7 @@ class IniTuning(interfaces.Tuning):
             'port': self._port,
             'datadir': self._places.data,
             'socket': self._places.socket,
-            'pid_file': os.path.join(self._places.runtime, 'mysqld.pid'),
+            'pid_file': self._places.pid_file,
             'log_error': self._places.error_log,
         })
 

@@ -37,10 +37,11 @@ class SqlUsers(interfaces.Users):
         """Create the user unless it is there; set password and grants."""
         who = self._who(spec.name, spec.host)
         with self._connector.open() as connection:
-            connection.run('CREATE USER IF NOT EXISTS %s@%s IDENTIFIED BY %s',
-                           *who, spec.password)
-            # Of an earlier attempt nothing but its existence is trusted.
-            self._set_password(connection, who, spec.password)
+            if self._exists(connection, who):
+                self._set_password(connection, who, spec.password)
+            else:
+                connection.run('CREATE USER %s@%s IDENTIFIED BY %s', *who,
+                               spec.password)
             self._grant(connection, who, spec.databases)
 
     def delete(self, name, host):

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names, patterns, hosts and pages of the MySQL family."""
+
+import pytest
+
+from trove.common import exception
+from trove.datastores.sqlfamily import rules
+from trove.datastores.sqlfamily.guest import hosts
+from trove.datastores.sqlfamily.guest import paging
+from trove.datastores.sqlfamily.guest import quoting
+from trove.objects import order
+
+KNOWN = rules.Collations(sets={'utf8mb4': frozenset(('utf8mb4_bin',)),
+                               'utf8mb3': frozenset(('utf8mb3_bin',)),
+                               'latin1': frozenset(('latin1_bin',))},
+                         unicode=frozenset(('uca1400_ai_ci',)))
+
+
+@pytest.mark.parametrize('text, quoted', [
+    ('plain', '`plain`'), ('a`b', '`a``b`'), ('a%b', '`a%%b`'),
+    ('`; DROP', '```; DROP`'), ("a'b", "`a'b`"), ('a\\', '`a\\`')])
+def test_names_are_quoted(text, quoted):
+    assert quoting.name(text) == quoted
+
+
+@pytest.mark.parametrize('text', ['', 'a\0b'])
+def test_what_cannot_be_a_name_is_refused(text):
+    with pytest.raises(ValueError):
+        quoting.name(text)
+
+
+@pytest.mark.parametrize('text', ['a_b', 'a%b', 'a\\b', '\\_%', 'plain', ''])
+def test_patterns_of_grants_mean_one_database(text):
+    assert quoting.from_pattern(quoting.as_pattern(text)) == text
+
+
+def test_a_grant_escapes_its_wildcards():
+    assert quoting.grant_target('a_b') == '`a\\_b`.*'
+
+
+@pytest.mark.parametrize('ours, engines', [
+    ('%', '%'), ('10.0.0.1', '10.0.0.1'), ('10.0.%', '10.0.%'),
+    ('10.0.0.0/8', '10.0.0.0/255.0.0.0'),
+    ('192.0.2.128/25', '192.0.2.128/255.255.255.128')])
+def test_networks_are_written_with_their_mask(ours, engines):
+    assert hosts.to_engine(ours) == engines
+    assert hosts.from_engine(engines) == ours
+
+
+def test_pages_begin_after_their_marker_and_name_the_next():
+    names = [(key, key.upper()) for key in 'abcd']
+    assert paging.page(names, 2, None, False) == (['A', 'B'], 'b')
+    assert paging.page(names, 2, 'b', False) == (['C', 'D'], None)
+    assert paging.page(names, 2, 'b', True) == (['B', 'C'], 'c')
+    assert paging.page(names, None, None, False) == (list('ABCD'), None)
+    assert paging.page(names, 4, None, False)[1] is None
+
+
+@pytest.mark.parametrize('name', [
+    'a', 'shop', 'a b', 'a-b_c', 'x?#@y', 'ünï', 'a' * 64])
+def test_good_database_names(name):
+    rules.check_database(order.DatabaseSpec(name=name), KNOWN)
+
+
+@pytest.mark.parametrize('name', [
+    '', ' a', 'a ', 'a`b', 'a\\b', "a'b", 'a/b', 'a;b', 'a' * 65, 'a\nb',
+    '\U0001f600', '?a'])
+def test_bad_database_names(name):
+    with pytest.raises(exception.BadRequest):
+        rules.check_database(order.DatabaseSpec(name=name), KNOWN)
+
+
+@pytest.mark.parametrize('charset, collation', [
+    (None, None), ('utf8mb4', None), (None, 'latin1_bin'),
+    ('UTF8', 'utf8_bin'), ('utf8mb4', 'uca1400_ai_ci')])
+def test_character_sets_that_fit(charset, collation):
+    rules.check_database(order.DatabaseSpec(
+        name='d', character_set=charset, collate=collation), KNOWN)
+
+
+@pytest.mark.parametrize('charset, collation, word', [
+    ('klingon', None, 'klingon'), (None, 'klingon_ci', 'klingon_ci'),
+    ('latin1', 'utf8mb4_bin', 'does not go'),
+    ('latin1', 'uca1400_ai_ci', 'does not go')])
+def test_character_sets_that_do_not_fit(charset, collation, word):
+    with pytest.raises(exception.BadRequest, match=word):
+        rules.check_database(order.DatabaseSpec(
+            name='d', character_set=charset, collate=collation), KNOWN)
+
+
+@pytest.mark.parametrize('name, password', [
+    ('ann', 'secret'), ('o%neil', 'p w'), ('a' * 32, 'x' * 255)])
+def test_good_users(name, password):
+    rules.check_user(order.UserSpec(name=name, password=password), 32)
+
+
+@pytest.mark.parametrize('name, password', [
+    ('', 'pw'), (' ann', 'pw'), ('a' * 33, 'pw'), ("o'neil", 'pw'),
+    ('a;b', 'pw'), ('a\tb', 'pw'), ('ann', ''), ('ann', 'x' * 256),
+    ('ann', "p'w"), ('ann', 'p\\w'), ('ann', 'p\nw')])
+def test_bad_users(name, password):
+    with pytest.raises(exception.BadRequest) as caught:
+        rules.check_user(order.UserSpec(name=name, password=password), 32)
+    assert password == '' or len(password) < 4 or (
+        password not in caught.value.message)

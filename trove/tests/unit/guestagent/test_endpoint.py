@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Calls reach interfaces; what is missing is not supported."""
+
+import inspect
+
+import pytest
+
+from trove.common import exception
+from trove.guestagent import endpoint
+from trove.rpc import guest as client
+from trove.tests.unit.guestagent import fakes
+
+
+class Nothing:
+    def __getattr__(self, name):
+        return lambda *args: None
+
+
+def made():
+    driver, calls = fakes.driver()
+    return endpoint.Endpoint(driver, Nothing(), Nothing(), Nothing(),
+                             lambda: calls.append('told'), 'fake'), calls
+
+
+@pytest.mark.parametrize('method, arguments', [
+    ('create_database', ([{'name': 'd'}],)), ('delete_database', ('d',)),
+    ('list_databases', ()), ('enable_root', ()), ('disable_root', ()),
+    ('is_root_enabled', ())])
+def test_what_the_driver_lacks_is_not_supported(method, arguments):
+    guest, _ = made()
+    with pytest.raises(exception.NotSupported, match='fake'):
+        getattr(guest, method)(*arguments)
+
+
+def test_a_stop_is_told_even_when_it_fails():
+    guest, calls = made()
+    guest._driver.engine.fails_at = 'stop'
+    with pytest.raises(exception.GuestFailed):
+        guest.stop_db()
+    assert calls == ['stop', 'told']
+
+
+def test_everything_a_client_may_ask_is_answered():
+    guest, _ = made()
+    for name, _ in inspect.getmembers(client.GuestClient,
+                                      inspect.isfunction):
+        if not name.startswith('_'):
+            assert callable(getattr(guest, name, None)), name

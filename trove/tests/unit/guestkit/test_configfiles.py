@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Layers: names, order, and nothing that breaks out of a line."""
+
+import getpass
+
+import pytest
+
+from trove.guestkit import configfiles
+
+
+@pytest.fixture
+def layers(tmp_path):
+    made = configfiles.Layers(
+        base=str(tmp_path / 'base.cnf'), folder=str(tmp_path / 'd'),
+        section='mysqld', owner=getpass.getuser())
+    made.write_base('[mysqld]\nport = 1')
+    return made
+
+
+def test_the_base_includes_the_folder(layers):
+    with open(layers.base) as stream:
+        assert stream.read() == (
+            '[mysqld]\nport = 1\n\n!includedir %s\n' % layers.folder)
+
+
+def test_layers_are_read_in_the_order_of_their_groups(layers):
+    layers.put(configfiles.AFTER_USER, 'places', {'datadir': '/d'})
+    layers.put(configfiles.USER, 'common', {'wait_timeout': 5})
+    layers.put(configfiles.BEFORE_USER, 'first', {'a': 1})
+    layers.put(configfiles.AFTER_USER, 'replica', {'b': True})
+    assert layers.names() == [
+        '10-system-001-first.cnf', '20-user-001-common.cnf',
+        '50-system-001-places.cnf', '50-system-002-replica.cnf']
+
+
+def test_a_change_put_again_keeps_its_place(layers):
+    layers.put(configfiles.USER, 'common', {'a': 1})
+    layers.put(configfiles.USER, 'other', {'b': 1})
+    layers.put(configfiles.USER, 'common', {'a': 2})
+    assert layers.names() == ['20-user-001-common.cnf',
+                              '20-user-002-other.cnf']
+    layers.drop(configfiles.USER, 'common')
+    layers.drop(configfiles.USER, 'common')
+    assert layers.names() == ['20-user-002-other.cnf']
+
+
+def test_values_become_ini():
+    assert configfiles.ini('mysqld', {'a': 1, 'b': True, 'c': False,
+                                      'flag': None, 's': 'x y'}) == (
+        '[mysqld]\na = 1\nb = 1\nc = 0\nflag\ns = x y\n')
+
+
+@pytest.mark.parametrize('name, value', [
+    ('a', 'x\n[client]'), ('a', 'x\ry'), ('!include /etc/shadow', 1),
+    ('[client]', 1), ('a b', 1), ('', 1)])
+def test_nothing_breaks_out_of_its_line(name, value):
+    with pytest.raises(ValueError):
+        configfiles.ini('mysqld', {name: value})

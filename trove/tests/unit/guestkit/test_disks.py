@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finding the volume by its serial, never by luck."""
+
+import pytest
+
+from trove.guestkit import disks
+from trove.guestkit import errors
+from trove.guestkit import files
+
+SERIAL = '7b114bb6-020f-45a6-a'
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A tree with vda (the root disk) and vdb; every file is a disk."""
+    monkeypatch.setattr(disks, 'is_block_device',
+                        lambda path: files.read(str(path)) is not None)
+    for name in ('vda', 'vdb'):
+        (tmp_path / 'dev').mkdir(exist_ok=True)
+        (tmp_path / 'dev' / name).write_text('')
+        (tmp_path / 'sys/block' / name).mkdir(parents=True)
+    (tmp_path / 'dev/disk/by-id').mkdir(parents=True)
+    return tmp_path
+
+
+def find(machine, serial=SERIAL):
+    return disks.find(serial, str(machine / 'dev/vdb'), root=str(machine))
+
+
+def test_a_link_by_id_leads_to_the_device(machine):
+    (machine / 'dev/disk/by-id' / ('virtio-' + SERIAL)).symlink_to(
+        machine / 'dev/vda')
+    assert find(machine) == str(machine / 'dev/vda')
+
+
+def test_a_serial_in_sysfs_leads_to_the_device(machine):
+    (machine / 'sys/block/vda/serial').write_text(SERIAL + '\n')
+    assert find(machine) == str(machine / 'dev/vda')
+
+
+def test_the_path_counts_where_no_serial_is_told(machine):
+    assert find(machine) == str(machine / 'dev/vdb')
+
+
+def test_the_path_does_not_count_when_its_disk_is_another_one(machine):
+    (machine / 'sys/block/vdb/serial').write_text('somebody-elses')
+    with pytest.raises(errors.VolumeMissing, match=SERIAL):
+        find(machine)
+
+
+def test_a_link_to_a_disk_that_is_gone_is_no_disk(machine):
+    (machine / 'dev/disk/by-id' / ('virtio-' + SERIAL)).symlink_to(
+        machine / 'dev/vdz')
+    (machine / 'dev/vdb').unlink()
+    with pytest.raises(errors.VolumeMissing):
+        find(machine)
+
+
+def test_fstab_gets_one_line_and_keeps_the_others(tmp_path, monkeypatch):
+    fstab = tmp_path / 'fstab'
+    fstab.write_text('# mine\nUUID=1 / ext4 defaults 0 1\n'
+                     'UUID=old /data xfs noatime 0 0\n')
+    monkeypatch.setattr(disks, 'mounted_at', lambda point: (7, 1))
+    monkeypatch.setattr(disks, 'device_number', lambda device: (7, 1))
+    point = tmp_path / 'data'
+    for uuid in ('old', 'new', 'new'):
+        disks.mount('/dev/x', uuid, str(point), str(fstab))
+    assert fstab.read_text().splitlines()[:2] == [
+        '# mine', 'UUID=1 / ext4 defaults 0 1']
+    assert [line for line in fstab.read_text().splitlines()
+            if str(point) in line] == [
+        'UUID=new %s xfs noatime,noauto,nofail 0 0' % point]
+
+
+def test_a_place_that_is_taken_is_not_mounted_over(tmp_path, monkeypatch):
+    monkeypatch.setattr(disks, 'mounted_at', lambda point: (7, 2))
+    monkeypatch.setattr(disks, 'device_number', lambda device: (7, 1))
+    with pytest.raises(errors.VolumeForeign):
+        disks.mount('/dev/x', 'u', str(tmp_path / 'm'),
+                    str(tmp_path / 'fstab'))

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Unit files, and what systemd is asked."""
+
+import pytest
+
+from trove.guestkit import units
+
+UNIT = units.Unit(name='engine', description='An engine',
+                  argv=('/bin/engine', '--greet=50% of $USER and "me"'),
+                  user='nobody', runtime_folders=('/run/engine',))
+
+
+class Systemd(units.Systemd):
+    """Keeps what is asked and answers with facts."""
+
+    def __init__(self, folder, **facts):
+        super().__init__(str(folder))
+        self.asked = []
+        self.facts = {'ActiveState': 'inactive', 'SubState': 'dead',
+                      'MainPID': '0', 'NRestarts': '0', 'Job': '0', **facts}
+
+    def _ask(self, *words, timeout_s=60):
+        self.asked.append(words)
+        if words[0] == 'show':
+            return ''.join('%s=%s\n' % fact for fact in self.facts.items())
+        return ''
+
+    @property
+    def verbs(self):
+        return [words[0] for words in self.asked]
+
+
+def test_a_unit_file_quotes_what_systemd_would_read_as_its_own():
+    text = units.render(UNIT)
+    assert ("ExecStart=/bin/engine '--greet=50%% of $$USER and \"me\"'\n"
+            in text)
+    assert 'Restart=on-failure\n' in text
+    assert 'RuntimeDirectory=engine\n' in text
+    assert 'Type=exec\n' in text
+
+
+def test_a_first_start_needs_one_question(tmp_path):
+    keeper = Systemd(tmp_path)
+    keeper.start(UNIT)
+    assert keeper.asked == [('start', '--no-block', 'engine.service')]
+    assert (tmp_path / 'engine.service').read_text() == units.render(UNIT)
+
+
+def test_a_changed_unit_is_read_again(tmp_path):
+    (tmp_path / 'engine.service').write_text('other')
+    keeper = Systemd(tmp_path)
+    keeper.start(UNIT)
+    assert keeper.verbs == ['daemon-reload', 'show', 'start']
+
+
+def test_a_given_up_unit_gets_a_fresh_count(tmp_path):
+    keeper = Systemd(tmp_path, ActiveState='failed', SubState='failed')
+    keeper.start(UNIT)
+    keeper.start(UNIT)
+    assert keeper.verbs == ['start', 'show', 'reset-failed', 'start']
+
+
+@pytest.mark.parametrize('facts, state', [
+    ({}, units.State.STOPPED),
+    ({'Job': '77'}, units.State.RUNNING),
+    ({'ActiveState': 'active', 'SubState': 'running'}, units.State.RUNNING),
+    ({'ActiveState': 'activating', 'SubState': 'start'},
+     units.State.RUNNING),
+    ({'ActiveState': 'activating', 'SubState': 'auto-restart'},
+     units.State.RESTARTING),
+    ({'ActiveState': 'failed', 'SubState': 'failed'}, units.State.FAILED)])
+def test_systemds_words_become_states(tmp_path, facts, state):
+    assert Systemd(tmp_path, **facts).condition(UNIT).state is state
+
+
+def test_a_unit_that_was_never_written_needs_no_stop(tmp_path):
+    keeper = Systemd(tmp_path)
+    keeper.stop(UNIT)
+    assert keeper.asked == []
+
+
+def test_only_packaged_services_that_start_on_boot_are_retired(tmp_path):
+    wants = tmp_path / 'multi-user.target.wants'
+    wants.mkdir()
+    (wants / 'mariadb.service').symlink_to('/lib/x')
+    keeper = Systemd(tmp_path)
+    keeper.retire(('mariadb', 'mysql'))
+    assert keeper.asked == [('disable', '--now', 'mariadb.service')]
