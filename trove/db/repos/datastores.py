@@ -156,7 +156,7 @@ class Datastores:
         for table in (tables.Instance, tables.Backup, tables.Configuration):
             mine = table.datastore_version_id == version_id
             if self._connection.execute(sa.select(table.id).where(
-                    mine, table.deleted.is_(False)).limit(1)).first():
+                    mine, ~table.deleted).limit(1)).first():
                 raise VersionInUse(version=version_id)
         for table in (tables.Instance, tables.Backup):
             self._connection.execute(sa.update(table).where(

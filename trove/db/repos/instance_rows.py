@@ -30,7 +30,7 @@ def _query():
     backup, group, link = (tables.Backup, tables.Configuration,
                            tables.GuestLink)
     backup_runs = sa.exists().where(
-        backup.instance_id == row.id, backup.deleted.is_(False),
+        backup.instance_id == row.id, ~backup.deleted,
         backup.state.in_(RUNNING_BACKUP))
     return sa.select(
         row, report.status_id, report.updated_at.label('reported_at'),

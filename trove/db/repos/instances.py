@@ -65,7 +65,8 @@ class Instances:
         if cluster_id is not None:
             query = query.where(row.cluster_id == cluster_id)
         elif not include_clustered:
-            query = query.where(row.cluster_id.is_(None))
+            # Nearly all rows match: no database shall try its index on it.
+            query = query.where(sa.func.coalesce(row.cluster_id, '') == '')
         for column, wanted in (
                 (row.name, name), (row.slave_of_id, replica_of),
                 (tables.Datastore.name, datastore),
@@ -73,7 +74,8 @@ class Instances:
             if wanted is not None:
                 query = query.where(column == wanted)
         if offset is not None:
-            query = query.order_by(row.updated.desc(), row.id).offset(offset)
+            query = query.order_by(
+                row.updated.desc(), row.id.desc()).offset(offset)
         else:
             query = query.order_by(row.id)
             if marker is not None:
@@ -92,7 +94,7 @@ class Instances:
         """
         row, work = tables.Instance, tables.Operation
         free = sa.update(row).where(
-            row.id == instance_id, row.deleted.is_(False),
+            row.id == instance_id, ~row.deleted,
             row.task_id.in_([one.code for one in allowed]))
         if when_idle:
             free = free.where(~sa.exists().where(
@@ -111,7 +113,7 @@ class Instances:
         """
         row = tables.Instance
         return bool(self._connection.execute(sa.update(row).where(
-            row.id == instance_id, row.deleted.is_(False),
+            row.id == instance_id, ~row.deleted,
             row.task_id != Task.DELETING.code
         ).values(**_task(Task.DELETING, None))).rowcount)
 
@@ -136,7 +138,7 @@ class Instances:
         """The instance is gone; it holds on to nothing any more."""
         row = tables.Instance
         gone = sa.update(row).where(
-            row.id == instance_id, row.deleted.is_(False))
+            row.id == instance_id, ~row.deleted)
         self._connection.execute(gone.values(
             deleted=True, deleted_at=types.utcnow(), updated=types.utcnow(),
             task_id=Task.NONE.code, task_description=None,
@@ -151,7 +153,7 @@ class Instances:
         row = tables.Instance
         known = self._connection.execute(
             sa.select(row.id, row.compute_instance_id, row.server_status)
-            .where(row.deleted.is_(False),
+            .where(~row.deleted,
                    row.compute_instance_id.is_not(None)))
         changed = {}
         for one in known:
@@ -161,7 +163,7 @@ class Instances:
         for word, ids in sorted(changed.items()):
             self._connection.execute(
                 sa.update(row).where(row.id.in_(sorted(ids)),
-                                     row.deleted.is_(False)).values(
+                                     ~row.deleted).values(
                     server_status=word, facts_at=types.utcnow()))
         return sum(len(ids) for ids in changed.values())
 
@@ -175,7 +177,7 @@ class Instances:
     def _change(self, instance_id, **values):
         row = tables.Instance
         if not self._connection.execute(sa.update(row).where(
-                row.id == instance_id, row.deleted.is_(False)).values(
+                row.id == instance_id, ~row.deleted).values(
                     {**values, 'updated': types.utcnow()})).rowcount:
             raise exception.InstanceNotFound(instance_id=instance_id)
 
@@ -187,10 +189,11 @@ class Instances:
             for one in self._connection.execute(
                     sa.select(row.id, row.slave_of_id).where(
                         row.slave_of_id.in_([found.id for found in rows]),
-                        row.deleted.is_(False)).order_by(row.id)):
+                        ~row.deleted)):
                 replicas.setdefault(one.slave_of_id, []).append(one.id)
         return [instance_rows.to_object(
-            found, tuple(replicas.get(found.id, ()))) for found in rows]
+            found, tuple(sorted(replicas.get(found.id, ()))))
+            for found in rows]
 
 
 def _visible(query, project_id, deleted):
@@ -198,7 +201,7 @@ def _visible(query, project_id, deleted):
     if project_id is not None:
         query = query.where(row.tenant_id == project_id)
     if deleted is not None:
-        query = query.where(row.deleted.is_(deleted))
+        query = query.where(row.deleted if deleted else ~row.deleted)
     return query
 
 

@@ -31,7 +31,7 @@ def purge(connection, days):
             reservation.status.in_(_SETTLED))}
     for table in (tables.Backup, tables.Configuration):
         removed[table.__tablename__] = _remove(
-            connection, table, table.deleted.is_(True),
+            connection, table, table.deleted,
             table.deleted_at < past, ~_used(table))
     removed['instances'] = _instances(connection, past)
     return removed
@@ -47,7 +47,7 @@ def _used(table):
 def _instances(connection, past):
     row, owned = tables.Instance, tables.Resource
     gone = connection.execute(sa.select(row.id).where(
-        row.deleted.is_(True), row.deleted_at < past,
+        row.deleted, row.deleted_at < past,
         ~sa.exists().where(owned.instance_id == row.id))).scalars().all()
     # Faults, reports and links go by their foreign keys.
     return _remove(connection, row, row.id.in_(gone)) if gone else 0

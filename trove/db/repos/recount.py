@@ -70,7 +70,7 @@ def _settle(connection, project_id):
     gone = connection.execute(
         sa.select(row.id).join_from(
             row, owner, owner.id == row.instance_id).where(
-            row.tenant_id == project_id, owner.deleted.is_(True),
+            row.tenant_id == project_id, owner.deleted,
             row.status == quotas.COMMITTED)).scalars().all()
     _mark(connection, gone, quotas.RELEASED)
 
@@ -95,7 +95,7 @@ def _adjust(connection, project_id):
             building.add((one.instance_id, one.resource))
     for instance in connection.execute(
             sa.select(owner).where(owner.tenant_id == project_id,
-                                   owner.deleted.is_(False))).all():
+                                   ~owner.deleted)).all():
         for name, uses in _USES.items():
             key = instance.id, name
             delta = uses(instance) - booked.get(key, 0)
@@ -118,7 +118,7 @@ def _sums(connection, project_id):
     return {resource: int(total) for resource, total in connection.execute(
         sa.select(row.resource, sa.func.sum(row.delta)).join_from(
             row, owner, owner.id == row.instance_id).where(
-            row.tenant_id == project_id, owner.deleted.is_(False),
+            row.tenant_id == project_id, ~owner.deleted,
             row.status == quotas.COMMITTED).group_by(row.resource))}
 
 
@@ -135,4 +135,4 @@ def _backups(connection, project_id):
     return connection.execute(
         sa.select(sa.func.count()).select_from(row).where(
             row.tenant_id == project_id,
-            row.deleted.is_(False))).scalar()
+            ~row.deleted)).scalar()

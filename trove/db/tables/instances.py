@@ -16,8 +16,7 @@ class Instance(base.Base):
     __tablename__ = 'instances'
     __table_args__ = (
         sa.Index('ix_instances_page', 'tenant_id', 'deleted', 'id'),
-        sa.Index('ix_instances_deleted_id', 'deleted', 'id'),
-        sa.Index('ix_instances_deleted_updated', 'deleted', 'updated'),
+        sa.Index('ix_instances_changes', 'updated', 'id'),
         base.MYSQL)
 
     id: orm.Mapped[str] = orm.mapped_column(types.ID, primary_key=True)

@@ -149,6 +149,7 @@ def _instances():
         _refers('instances', 'configuration_id', 'configurations.id'),
         _refers('instances', 'datastore_version_id', 'datastore_versions.id'),
         _refers('instances', 'slave_of_id', 'instances.id'), key=('id',))
+    op.create_index('ix_instances_changes', 'instances', ['updated', 'id'])
     op.create_index('ix_instances_cluster_id', 'instances', ['cluster_id'])
     op.create_index(
         'ix_instances_compute_instance_id', 'instances',
@@ -158,9 +159,6 @@ def _instances():
     op.create_index(
         'ix_instances_datastore_version_id', 'instances',
         ['datastore_version_id'])
-    op.create_index('ix_instances_deleted_id', 'instances', ['deleted', 'id'])
-    op.create_index(
-        'ix_instances_deleted_updated', 'instances', ['deleted', 'updated'])
     op.create_index(
         'ix_instances_page', 'instances', ['tenant_id', 'deleted', 'id'])
     op.create_index('ix_instances_slave_of_id', 'instances', ['slave_of_id'])
