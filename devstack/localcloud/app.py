@@ -9,10 +9,10 @@ from werkzeug import exceptions
 from werkzeug import routing
 
 from localcloud import errors
+from localcloud import faults
 from localcloud import microversions
 from localcloud import web
 from localcloud.compute import routes as compute
-from localcloud import faults
 from localcloud.identity import routes as identity
 from localcloud.identity import tokens
 from localcloud.image import routes as image
@@ -38,6 +38,7 @@ class Application:
             converters={'rest': objectstore.Rest})
 
     def __call__(self, environ, start_response):
+        """Answer one request, whatever happens."""
         request = web.Request(environ)
         started = time.monotonic()
         request_id = f'req-{uuid.uuid4()}'

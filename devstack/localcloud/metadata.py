@@ -15,6 +15,7 @@ class Application:
         self._cloud = cloud
 
     def __call__(self, environ, start_response):
+        """Answer one guest about itself."""
         request = web.Request(environ)
         doc = self._server_at(request.remote_addr)
         body = self._body(doc, request.path) if doc else None

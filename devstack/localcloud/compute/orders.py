@@ -10,9 +10,9 @@ from localcloud import clock
 from localcloud import errors
 from localcloud import quota
 from localcloud import web
+from localcloud.compute import disks
 from localcloud.compute import flavors
 from localcloud.compute import nics
-from localcloud.compute import disks
 from localcloud.image import images
 
 

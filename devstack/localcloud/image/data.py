@@ -41,7 +41,7 @@ def _save(call, image_id):
     target = images.path(call.cloud, image_id)
     target.parent.mkdir(exist_ok=True)
     partial = target.with_name(f'{target.name}.{uuid.uuid4().hex}.part')
-    md5, sha, size = hashlib.md5(), hashlib.sha512(), 0
+    md5, sha, size = hashlib.md5(usedforsecurity=False), hashlib.sha512(), 0
     try:
         with open(partial, 'wb') as stream:
             while chunk := call.request.stream.read(CHUNK):

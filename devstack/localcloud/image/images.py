@@ -181,12 +181,14 @@ def update(call, image_id):
 
 def _apply(call, doc, change):
     op, path = change.get('op'), change.get('path', '')
-    match = re.fullmatch(r'/([^/]+)(/-)?', path)
-    if not match or op not in ('add', 'replace', 'remove'):
+    match = re.fullmatch(r'/([^/]+)(?:/([^/]+))?', path)
+    if not match or op not in ('add', 'replace', 'remove') or (
+            match[2] and match[1] != 'tags'):
         raise errors.BadRequest(f'Cannot {op} {path!r}.')
     name = match[1].replace('~1', '/').replace('~0', '~')
-    if match[2] and name == 'tags':
-        doc['tags'] = sorted({*doc['tags'], change['value']})
+    if match[2]:
+        doc['tags'] = _patched_tags(doc['tags'], op, match[2],
+                                    change.get('value'))
     elif name in SETTABLE and op != 'remove':
         doc.update(_checked(call, {name: change.get('value')}))
     elif name in BASE:
@@ -196,6 +198,16 @@ def _apply(call, doc, change):
             raise errors.Conflict(f'Property {name} does not exist.')
     else:
         doc['properties'][name] = str(change.get('value'))
+
+
+def _patched_tags(tags, op, place, value):
+    """Tags are a set: where a new one is put makes no difference."""
+    kept = list(tags)
+    if op != 'add':
+        if not place.isdigit() or int(place) >= len(kept):
+            raise errors.Conflict(f'There is no tag number {place}.')
+        del kept[int(place)]
+    return sorted({*kept, *([] if op == 'remove' else [value])})
 
 
 @ROUTES.delete('/images/<image_id>')

@@ -2,6 +2,7 @@
 """Servers, through openstacksdk and novaclient."""
 import base64
 import json
+import threading
 
 import keystoneauth1.identity
 import keystoneauth1.session
@@ -185,7 +186,6 @@ def test_an_image_that_names_no_layers_is_an_error(site, demo, admin):
 
 
 def test_a_server_that_is_being_built_can_be_deleted(site, demo, image):
-    import threading
     site.host.gate = threading.Event()
     nova = _nova(site)
     network = demo.network.find_network('private')
@@ -280,7 +280,7 @@ def test_flavors_keypairs_groups_limits_and_hypervisors(site, admin):
     assert [k.name for k in nova.keypairs.list()] == ['k']
     group = nova.server_groups.create('g', 'anti-affinity')
     assert nova.server_groups.get(group.id).policy == 'anti-affinity'
-    limits = {l.name: l.value for l in nova.limits.get().absolute}
+    limits = {one.name: one.value for one in nova.limits.get().absolute}
     assert limits['maxTotalInstances'] == 100
     assert nova.hypervisors.list()[0].hypervisor_hostname == 'localcloud'
     assert {s.binary for s in nova.services.list()} >= {'nova-compute'}
