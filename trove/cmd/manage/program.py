@@ -63,7 +63,7 @@ def run(arguments=None, out=None):
         level=logging.DEBUG if asked.debug else logging.ERROR)
     try:
         asked.act(Desk(_configured(asked), out or sys.stdout), asked)
-    except exception.TroveError as error:
+    except (exception.TroveError, cfg.Error) as error:
         print('trove-manage: %s' % _sentence(error), file=sys.stderr)
         return 1
     return 0
@@ -115,12 +115,8 @@ def _configured(asked):
     files = asked.config_file
     if files is None:
         files = [FILE] if os.path.exists(FILE) else []
-    try:
-        conf([], project='trove', default_config_files=files,
-             default_config_dirs=[asked.config_dir] if asked.config_dir
-             else [])
-    except cfg.Error as error:
-        raise exception.ConfigError(str(error).strip()) from error
+    conf([], project='trove', default_config_files=files,
+         default_config_dirs=[asked.config_dir] if asked.config_dir else [])
     return conf
 
 
@@ -129,4 +125,4 @@ def _sentence(error):
     if isinstance(error, exception.Unavailable) and error.__cause__:
         reason = str(error.__cause__).strip().splitlines()[0]
         return '%s (%s)' % (error, reason)
-    return str(error)
+    return str(error).strip()
