@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trove's own processes: their configuration, schema and start."""
 
+import concurrent.futures
 import urllib.request
 
 from stack import broker
@@ -20,6 +21,9 @@ NAMES = ('trove-conductor', 'trove-taskmanager', 'trove-api')
 def configure(settings, facts):
     """Write trove.conf and, once, the keyring; bring the schema to head.
 
+    A person's own options go into local.conf beside it, which wins and is
+    never written here.
+
     ``facts`` are those of the cloud that its ids go into: the management
     network.
     """
@@ -34,9 +38,8 @@ def configure(settings, facts):
 def manage(settings, *words):
     """Run trove-manage; returns what it prints."""
     return commands.output(
-        [settings.venv / 'bin' / 'trove-manage', '--config-file',
-         settings.trove_conf, *words], f'trove-manage {words[0]}',
-        timeout_s=120, env=venv.environment(settings), cwd='/')
+        [settings.venv / 'bin' / 'trove-manage', *_files(settings), *words],
+        f'trove-manage {words[0]}', timeout_s=120, env=venv.environment(settings), cwd='/')
 
 
 def start(settings):
@@ -46,32 +49,47 @@ def start(settings):
             and _healthy(settings)):
         return
     with console.step('trove-conductor, trove-taskmanager, trove-api'):
-        for process in processes:
-            process.start()
+        _each([process.start for process in processes])
         processes[-1].wait_ready(lambda: _healthy(settings), READY_S)
         for process in processes:
             process.wait_ready(lambda: True, READY_S)
 
 
 def stop(settings):
-    """Stop them, the API first. True if any ran."""
-    return any([daemon(settings, name).stop() for name in reversed(NAMES)])
+    """Stop them, side by side. True if any ran."""
+    return _each([daemon(settings, name).stop for name in NAMES])
+
+
+def _each(works):
+    """Do all of them at the same time; whether any gave something."""
+    with concurrent.futures.ThreadPoolExecutor(len(works)) as pool:
+        return any([future.result() for future in
+                    [pool.submit(work) for work in works]])
 
 
 def daemon(settings, name):
     """One of the processes."""
     return daemons.Daemon(
         name=name, settings=settings, cwd='/', stop_s=30,
-        argv=(str(settings.venv / 'bin' / name), '--config-file',
-              str(settings.trove_conf)),
+        argv=(str(settings.venv / 'bin' / name), *_files(settings)),
         env=venv.environment(settings),
         made_from=fingerprint.of(settings_module.ROOT / 'trove',
-                                 settings.trove_conf))
+                                 settings.trove_conf, _local(settings)))
 
 
 def api(settings):
     """The API's process."""
     return daemon(settings, 'trove-api')
+
+
+def _local(settings):
+    return settings.trove_dir / 'local.conf'
+
+
+def _files(settings):
+    files_ = (settings.trove_conf, _local(settings))
+    return [word for path in files_ if path.exists()
+            for word in ('--config-file', str(path))]
 
 
 def _healthy(settings):

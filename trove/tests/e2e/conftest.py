@@ -77,8 +77,12 @@ class Made:
     def create(self, name, password, **more):
         """Ask for one; it is deleted at the end of the test."""
         instance = self._tenant.create(name, 'app', password, **more)
-        self._ids.append(instance.id)
+        self.adopt(instance.id)
         return instance
+
+    def adopt(self, instance_id):
+        """Also this one is deleted at the end of the test."""
+        self._ids.append(instance_id)
 
     def delete_all(self):
         """Delete each that is still there, and wait until it is gone."""
