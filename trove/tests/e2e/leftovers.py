@@ -81,14 +81,11 @@ def _cloud(cloud):
 
 
 def _broker(stack):
-    """Users, and queues of guests and those that nobody reads any more.
-
-    A service that was started again has queues of its own, with new names.
-    """
+    """Users and queues of guests; those of services come with a process."""
     return {
         'users': {row['name'] for row in broker.ask(stack, 'users')},
         'queues': {row['name'] for row in broker.ask(stack, 'queues')
-                   if 'guest' in row['name'] or not row.get('consumers')}}
+                   if row['name'].startswith('guestagent.')}}
 
 
 def _database(stack):
