@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The threaded HTTP server of trove-api."""
 
+import contextlib
 import logging
 import threading
 
@@ -24,11 +25,12 @@ class CannotListen(exception.ConfigError):
 class Server:
     """Serves a WSGI application from start() to stop()."""
 
-    def __init__(self, conf, application):
-        self._address = (conf.bind_host, conf.bind_port)
+    def __init__(self, conf, application, address=None, reuse_port=False):
+        self._address = address or (conf.bind_host, conf.bind_port)
         self._server = wsgi.Server(
-            self._address, application, numthreads=conf.trove_api_workers,
-            server_name='trove-api', shutdown_timeout=GRACE_S)
+            self._address, application, numthreads=conf.trove_api_threads,
+            server_name='trove-api', shutdown_timeout=GRACE_S,
+            reuse_port=reuse_port)
         # One header of the longest kind, and room for the others.
         self._server.max_request_header_size = 4 * conf.max_header_line
         self._server.error_log = _log
@@ -41,12 +43,8 @@ class Server:
 
     def start(self):
         """Listen, and serve on threads of its own; raises if it cannot."""
-        try:
+        with listening_error(*self._address):
             self._server.prepare()
-        except OSError as error:
-            raise CannotListen(host=self._address[0],
-                               port=self._address[1],
-                               reason=error.strerror or error) from error
         self._thread = threading.Thread(
             target=self._server.serve, name='http', daemon=True)
         self._thread.start()
@@ -56,6 +54,16 @@ class Server:
         """Take no new requests, end those under way."""
         self._server.stop()
         self._thread.join(GRACE_S)
+
+
+@contextlib.contextmanager
+def listening_error(host, port):
+    """Tell in a sentence why a port cannot be listened on."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotListen(host=host, port=port,
+                           reason=error.strerror or error) from error
 
 
 def _log(message='', level=logging.INFO, traceback=False):

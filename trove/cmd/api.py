@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""trove-api: the REST API served by one threaded process.
+"""trove-api: the REST API served by threads of a few processes.
 
 For development and small clouds; others run trove.cmd.wsgi:application
 under the WSGI server of their choice.
@@ -39,5 +39,7 @@ def application(conf):
 
 
 def _build(conf):
+    from trove.api import fleet
     from trove.api import server
-    return server.Server(conf, application(conf))
+    kind = fleet.Fleet if conf.trove_api_workers > 1 else server.Server
+    return kind(conf, application(conf))

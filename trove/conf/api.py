@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """[DEFAULT]: how trove-api listens, answers and limits."""
 
+import os
+
 from oslo_config import cfg
 
 GROUP = None
@@ -26,10 +28,12 @@ OPTS = [
                        help='Address that trove-api listens on.'),
     cfg.PortOpt('bind_port', default=8779,
                 help='Port that trove-api listens on.'),
-    cfg.IntOpt('trove_api_workers', default=16, min=1,
-               help='Threads of trove-api. It is one process: where more '
-                    'than one core shall serve requests, run '
-                    'trove.cmd.wsgi:application under a WSGI server.'),
+    cfg.IntOpt('trove_api_workers', default=os.cpu_count() or 1, min=1,
+               sample_default='<number of cores>',
+               help='Processes of trove-api. With 1 it serves in the '
+                    'process that was started.'),
+    cfg.IntOpt('trove_api_threads', default=8, min=1,
+               help='Threads of each of these processes.'),
     cfg.IntOpt('max_header_line', default=16384, min=1024,
                help='Most bytes of one request header; raise it where '
                     'tokens are longer.'),

@@ -33,7 +33,7 @@ def serve(service):
     def start(application):
         service.conf.set_override('bind_host', '127.0.0.1')
         service.conf.set_override('bind_port', 0)
-        service.conf.set_override('trove_api_workers', 2)
+        service.conf.set_override('trove_api_threads', 2)
         found = server.Server(service.conf, application)
         found.start()
         running.append(found)

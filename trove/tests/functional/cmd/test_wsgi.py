@@ -2,6 +2,7 @@
 """trove.cmd.wsgi and trove-api as processes of their own."""
 
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -89,7 +90,18 @@ def test_an_old_schema_is_one_sentence(conf):
     assert 'Traceback' not in done.stderr
 
 
-def test_trove_api_serves_until_it_is_told_to_stop(conf):
+def children(process):
+    """Ids of the processes that any thread of a process has started."""
+    return [child for path in pathlib.Path(
+        '/proc/%d/task' % process.pid).glob('*/children')
+        for child in path.read_text().split()]
+
+
+@pytest.mark.parametrize('workers', [1, 3])
+def test_trove_api_serves_until_it_is_told_to_stop(conf, workers):
+    text = conf.read_text().replace(
+        '[DEFAULT]', '[DEFAULT]\ntrove_api_workers = %d' % workers)
+    conf.write_text(text)
     process = subprocess.Popen(
         [sys.executable, '-c', 'from trove.cmd import api; api.main()',
          '--config-file', str(conf), '--log-file',
@@ -105,9 +117,14 @@ def test_trove_api_serves_until_it_is_told_to_stop(conf):
             assert answer.status == 200
         with pytest.raises(urllib.error.HTTPError, match='401'):
             urllib.request.urlopen(found.group(1) + '/v1.0/x/instances')
+        wanted = 0 if workers == 1 else workers
+        waiting.until(lambda: len(children(process)) == wanted, 30,
+                      '%d processes' % wanted)
+        mine = children(process)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
-        assert 'stopped' in log.read_text()
+        assert not [child for child in mine
+                    if os.path.exists('/proc/' + child)]
     finally:
         process.kill()
         process.wait()
