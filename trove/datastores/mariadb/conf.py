@@ -50,6 +50,6 @@ OPTS = [
 ]
 
 
-def register(conf):
+def register(conf: cfg.ConfigOpts) -> None:
     """Declare the options on ``conf``."""
     conf.register_opts(OPTS, group=GROUP)

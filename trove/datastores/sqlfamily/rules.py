@@ -111,8 +111,8 @@ def _check_charset(spec: order.DatabaseSpec, known: Collations) -> None:
     collation = _plain(spec.collate)
     if collation is None:
         return
-    homes = {name for name, found in known.sets.items()
-             if collation in found}
+    homes: typing.AbstractSet[str] = {
+        name for name, found in known.sets.items() if collation in found}
     if collation in known.unicode:
         homes = _UNICODE_SETS
     if not homes:

@@ -13,7 +13,8 @@ from trove.datastores.sqlfamily.guest import databases
 from trove.datastores.sqlfamily.guest import root
 
 
-def build(kit, settings):
+def build(kit: interfaces.Kit,
+          settings: interfaces.Settings) -> interfaces.Driver:
     """The Driver for MariaDB on this machine."""
     conf.register(settings.conf)
     options = settings.conf.mariadb

@@ -7,11 +7,14 @@ import os
 import shutil
 import tempfile
 import time
+import typing
 
 from trove.common import exception
 from trove.common import waiting
 from trove.datastores import interfaces
+from trove.datastores.mariadb.guest import logs as mariadb_logs
 from trove.datastores.mariadb.guest import places as where
+from trove.datastores.sqlfamily.guest import connection
 from trove.guestkit import disks
 from trove.guestkit import errors
 from trove.guestkit import files
@@ -44,7 +47,9 @@ class StartFailed(exception.GuestFailed):
 class MariaDBEngine(interfaces.Engine):
     """mariadbd under our own unit, which reads our own configuration."""
 
-    def __init__(self, kit, settings, places, connector, logs):
+    def __init__(self, kit: interfaces.Kit, settings: interfaces.Settings,
+                 places: where.Places, connector: connection.Connector,
+                 logs: mariadb_logs.ErrorLog) -> None:
         self.mount_point = settings.conf.mariadb.mount_point
         self._units = kit.units
         self._conf = settings.conf.mariadb
@@ -57,7 +62,7 @@ class MariaDBEngine(interfaces.Engine):
             user=where.USER, runtime_folders=(places.runtime,),
             notifies=True, stop_timeout_s=self._conf.stop_timeout)
 
-    def initialise(self):
+    def initialise(self) -> None:
         """Make an empty engine beside its place, then give it its name."""
         places = self._places
         if os.path.isdir(places.data):
@@ -73,7 +78,7 @@ class MariaDBEngine(interfaces.Engine):
         os.rename(interim, places.data)
         files.sync_folder(places.mount_point)
 
-    def _make(self, folder):
+    def _make(self, folder: str) -> None:
         # Nothing is synced on the way; all of it is before the folder gets
         # the name that counts. That saves a third of the time on a volume.
         self._logs.mark()
@@ -90,13 +95,13 @@ class MariaDBEngine(interfaces.Engine):
             raise InitialiseFailed(
                 reason=self._logs.last_words() or error.message) from error
 
-    def _remove_leftovers(self):
+    def _remove_leftovers(self) -> None:
         for path in glob.glob(os.path.join(
                 self._places.mount_point, _INTERIM + '*')):
             LOG.info('removing the remains of an interrupted start: %s', path)
             shutil.rmtree(path, onerror=_note)
 
-    def start(self):
+    def start(self) -> None:
         """Start the unit and come back when a query is answered."""
         self._units.retire(_PACKAGED)
         self._logs.mark()
@@ -113,22 +118,22 @@ class MariaDBEngine(interfaces.Engine):
             raise StartFailed(reason='%s Last words of its log:\n%s'
                               % (error.message, words)) from error
 
-    def stop(self):
+    def stop(self) -> None:
         """Stop it; by force when it does not end in time."""
         self._units.stop(self._unit)
 
-    def secure(self):
+    def secure(self) -> None:
         """Only root of this machine, through the socket, remains."""
-        with self._connector.open() as connection:
-            for user, host in connection.run(
+        with self._connector.open() as session:
+            for user, host in session.run(
                     "SELECT user, host FROM mysql.user WHERE user = '' OR "
                     "(user = 'root' AND host <> 'localhost')"):
-                connection.run('DROP USER %s@%s', user, host)
-            connection.run('ALTER USER root@localhost IDENTIFIED VIA '
+                session.run('DROP USER %s@%s', user, host)
+            session.run('ALTER USER root@localhost IDENTIFIED VIA '
                            'unix_socket')
-            connection.run('DROP DATABASE IF EXISTS test')
+            session.run('DROP DATABASE IF EXISTS test')
 
-    def status(self):
+    def status(self) -> status.Service:
         """HEALTHY when it answers; else what became of its process."""
         if self._connector.answers():
             return status.Service.HEALTHY
@@ -141,17 +146,17 @@ class MariaDBEngine(interfaces.Engine):
             return status.Service.SHUTDOWN
         return status.Service.CRASHED
 
-    def version(self):
+    def version(self) -> str | None:
         """The server's own word, without the packager's ending."""
         try:
-            with self._connector.open() as connection:
-                word = connection.run('SELECT version()')[0][0]
+            with self._connector.open() as session:
+                word = session.run('SELECT version()')[0][0]
         except exception.TroveError as error:
             LOG.info('the version is not known: %s', error)
             return None
         return word.partition('-')[0]
 
-    def memory_mb(self):
+    def memory_mb(self) -> int | None:
         """Resident memory of mariadbd."""
         pid = (files.read(self._places.pid_file) or '').strip()
         text = files.read('/proc/%s/status' % pid) if pid else None
@@ -165,16 +170,16 @@ class MariaDBEngine(interfaces.Engine):
 class _Watch:
     """Looks now and then whether a starting unit still lives."""
 
-    def __init__(self, keeper, unit):
+    def __init__(self, keeper: units.Units, unit: units.Unit) -> None:
         self._keeper = keeper
         self._unit = unit
-        self._restarts = None
+        self._restarts: int | None = None
         self._next = time.monotonic() + _LOOK_S
 
-    def look(self):
-        """Raise UnitFailed if the process died since the start."""
+    def look(self) -> bool:
+        """False, or UnitFailed if the process died since the start."""
         if time.monotonic() < self._next:
-            return
+            return False
         self._next = time.monotonic() + _LOOK_S
         found = self._keeper.condition(self._unit)
         if self._restarts is None:
@@ -183,8 +188,9 @@ class _Watch:
                 or found.restarts > self._restarts):
             raise errors.UnitFailed(unit=self._unit.name,
                                     reason='its process ended.')
+        return False
 
 
-def _note(function, path, info):
+def _note(function: typing.Any, path: str, info: typing.Any) -> None:
     # The next start tries again; a new engine does not need the place.
     LOG.warning('%s stays: %s', path, info[1])

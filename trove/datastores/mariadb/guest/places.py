@@ -4,6 +4,8 @@
 import dataclasses
 import os
 
+from trove.datastores import interfaces
+
 USER = 'mysql'
 PORT = 3306
 
@@ -19,27 +21,27 @@ class Places:
     mount_point: str
 
     @property
-    def data(self):
+    def data(self) -> str:
         """The data folder, below the mount point and not itself."""
         return os.path.join(self.mount_point, 'data')
 
     @property
-    def socket(self):
+    def socket(self) -> str:
         """The socket of the engine."""
         return os.path.join(self.runtime, 'mysqld.sock')
 
     @property
-    def pid_file(self):
+    def pid_file(self) -> str:
         """Where the engine writes its process number."""
         return os.path.join(self.runtime, 'mysqld.pid')
 
     @property
-    def error_log(self):
+    def error_log(self) -> str:
         """The engine's own log."""
         return os.path.join(self.logs, 'error.log')
 
 
-def places(settings):
+def places(settings: interfaces.Settings) -> Places:
     """The places on a machine with these settings."""
     return Places(
         config=settings.path('/etc/mysql/trove.cnf'),

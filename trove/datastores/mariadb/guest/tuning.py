@@ -12,14 +12,14 @@ from trove.guestkit import files
 class IniTuning(interfaces.Tuning):
     """A base file and layers; the packaged configuration is not read."""
 
-    def __init__(self, places, port):
+    def __init__(self, places: where.Places, port: int) -> None:
         self._places = places
         self._port = port
         self._layers = configfiles.Layers(
             base=places.config, folder=places.layers, section='mysqld',
             owner=where.USER)
 
-    def write_base(self, config):
+    def write_base(self, config: str) -> None:
         """Write the rendered text and, above the tenant's, our own layer."""
         files.folder(os.path.dirname(self._places.config))
         self._layers.write_base(config)
@@ -32,7 +32,7 @@ class IniTuning(interfaces.Tuning):
             'log_error': self._places.error_log,
         })
 
-    def write_overrides(self, overrides):
+    def write_overrides(self, overrides: interfaces.Item) -> None:
         """Replace the tenant's layer; empty takes it away."""
         if overrides:
             self._layers.put(configfiles.USER, 'common', overrides)

@@ -6,10 +6,13 @@ No password exists for it: the engine asks the kernel who is at the other end.
 
 import contextlib
 import socket
+import typing
 
 import pymysql
 
 from trove.common import exception
+
+Rows: typing.TypeAlias = typing.Sequence[tuple[typing.Any, ...]]
 
 #: One known way to read string literals, whatever the tenant's settings.
 _SESSION = ("SET SESSION sql_mode = 'STRICT_ALL_TABLES,"
@@ -31,10 +34,10 @@ class EngineAway(exception.Unavailable):
 class Connection:
     """Statements on one connection."""
 
-    def __init__(self, raw):
+    def __init__(self, raw: 'pymysql.Connection[typing.Any]') -> None:
         self._raw = raw
 
-    def run(self, statement, *values):
+    def run(self, statement: str, *values: str) -> Rows:
         """Run a statement; give its rows as tuples."""
         with translated(), self._raw.cursor() as cursor:
             # Always with parameters, so that "%%" always means "%".
@@ -45,12 +48,13 @@ class Connection:
 class Connector:
     """Opens connections to the engine at socket ``path``."""
 
-    def __init__(self, path, timeout_s=30):
+    def __init__(self, path: str, timeout_s: float = 30) -> None:
         self._path = path
         self._timeout_s = timeout_s
 
     @contextlib.contextmanager
-    def open(self, timeout_s=None):
+    def open(self, timeout_s: float | None = None
+             ) -> typing.Iterator[Connection]:
         """A Connection for the length of a ``with``."""
         timeout_s = timeout_s or self._timeout_s
         raw = pymysql.Connection(
@@ -70,7 +74,7 @@ class Connector:
                     raw.close()
 
     @contextlib.contextmanager
-    def _dial(self, timeout_s):
+    def _dial(self, timeout_s: float) -> typing.Iterator[socket.socket]:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
             line.settimeout(timeout_s)
             try:
@@ -80,7 +84,7 @@ class Connector:
                                  ) from error
             yield line
 
-    def answers(self, timeout_s=5):
+    def answers(self, timeout_s: float = 5) -> bool:
         """Whether a query is answered."""
         try:
             with self.open(timeout_s) as connection:
@@ -88,7 +92,7 @@ class Connector:
         except (EngineAway, StatementRefused):
             return False
 
-    def listens(self):
+    def listens(self) -> bool:
         """Whether somebody listens on the socket, answering or not."""
         try:
             with self._dial(timeout_s=1):
@@ -98,7 +102,7 @@ class Connector:
 
 
 @contextlib.contextmanager
-def translated():
+def translated() -> typing.Iterator[None]:
     """The driver's errors end here."""
     try:
         yield
@@ -110,7 +114,7 @@ def translated():
         raise _refused(error) from error
 
 
-def _is_refusal(error):
+def _is_refusal(error: Exception) -> bool:
     # Below 2000 it is the server that speaks; 1040 and 1053 are "too many
     # connections" and "shutdown in progress".
     number = error.args[0] if error.args else 0
@@ -118,12 +122,12 @@ def _is_refusal(error):
             and number not in (1040, 1053))
 
 
-def _refused(error):
+def _refused(error: Exception) -> StatementRefused:
     number = error.args[0] if error.args else 0
     return StatementRefused(reason=_words(error), number=number)
 
 
-def _words(error):
+def _words(error: Exception) -> str:
     return str(error.args[1] if len(error.args) > 1 else error)
 
 

@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Databases of the tenant."""
 
+import typing
+
 from trove.common import exception
 from trove.datastores import interfaces
+from trove.datastores.sqlfamily.guest import connection
 from trove.datastores.sqlfamily.guest import paging
 from trove.datastores.sqlfamily.guest import quoting
+from trove.objects import order
 
 
 class SqlDatabases(interfaces.Databases):
     """Schemas; ``reserved`` ones are neither shown nor touched."""
 
-    def __init__(self, connector, reserved):
+    def __init__(self, connector: connection.Connector,
+                 reserved: typing.Iterable[str]) -> None:
         self._connector = connector
         self._reserved = frozenset(reserved)
 
-    def create(self, spec):
+    def create(self, spec: order.DatabaseSpec) -> None:
         """Create the database unless it is there."""
         self._guard(spec.name)
         words = ['CREATE DATABASE IF NOT EXISTS', quoting.name(spec.name)]
@@ -22,19 +27,20 @@ class SqlDatabases(interfaces.Databases):
             words += ['CHARACTER SET', quoting.name(spec.character_set)]
         if spec.collate:
             words += ['COLLATE', quoting.name(spec.collate)]
-        with self._connector.open() as connection:
-            connection.run(' '.join(words))
+        with self._connector.open() as engine:
+            engine.run(' '.join(words))
 
-    def delete(self, name):
+    def delete(self, name: str) -> None:
         """Drop the database if it is there."""
         self._guard(name)
-        with self._connector.open() as connection:
-            connection.run('DROP DATABASE IF EXISTS ' + quoting.name(name))
+        with self._connector.open() as engine:
+            engine.run('DROP DATABASE IF EXISTS ' + quoting.name(name))
 
-    def list(self, limit=None, marker=None, include_marker=False):
+    def list(self, limit: int | None = None, marker: str | None = None,
+             include_marker: bool = False) -> interfaces.Page:
         """A page of databases in the order of their names."""
-        with self._connector.open() as connection:
-            rows = connection.run(
+        with self._connector.open() as engine:
+            rows = engine.run(
                 'SELECT schema_name, default_character_set_name,'
                 ' default_collation_name FROM information_schema.schemata')
         found = sorted(
@@ -44,7 +50,7 @@ class SqlDatabases(interfaces.Databases):
             if name.lower() not in self._reserved)
         return paging.page(found, limit, marker, include_marker)
 
-    def _guard(self, name):
+    def _guard(self, name: str) -> None:
         if name.lower() in self._reserved:
             raise exception.Forbidden(
                 reason='database %s belongs to the engine.' % name)

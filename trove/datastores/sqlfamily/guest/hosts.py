@@ -4,7 +4,7 @@
 import ipaddress
 
 
-def to_engine(host):
+def to_engine(host: str) -> str:
     """10.0.0.0/8 as 10.0.0.0/255.0.0.0; anything else as it is."""
     if '/' not in host:
         return host
@@ -15,7 +15,7 @@ def to_engine(host):
     return network.with_netmask
 
 
-def from_engine(host):
+def from_engine(host: str) -> str:
     """The reverse, so that a tenant reads what a tenant wrote."""
     if '/' not in host:
         return host

@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pages of names."""
 
+import typing
 
-def page(names, limit, marker, include_marker):
+_Item = typing.TypeVar('_Item')
+
+
+def page(names: list[tuple[str, _Item]], limit: int | None,
+         marker: str | None,
+         include_marker: bool) -> tuple[list[_Item], str | None]:
     """(the names of one page, marker of the next page or None).
 
     ``names`` are (key, item) in the order of the keys; the page begins after

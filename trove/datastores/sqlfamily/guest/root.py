@@ -2,6 +2,7 @@
 """The superuser of the MySQL family, for a tenant who asks for it."""
 
 from trove.datastores import interfaces
+from trove.datastores.sqlfamily.guest import connection
 
 _OUTSIDE = ("SELECT host FROM mysql.user WHERE user = 'root' AND "
             "host NOT IN ('localhost', '127.0.0.1', '::1')")
@@ -10,26 +11,26 @@ _OUTSIDE = ("SELECT host FROM mysql.user WHERE user = 'root' AND "
 class SqlRoot(interfaces.Root):
     """root from everywhere with a password; the agent's root is another."""
 
-    def __init__(self, connector):
+    def __init__(self, connector: connection.Connector) -> None:
         self._connector = connector
 
-    def enable(self, password):
+    def enable(self, password: str) -> None:
         """Let root in from outside with this password."""
-        with self._connector.open() as connection:
-            connection.run("CREATE USER IF NOT EXISTS 'root'@'%%' IDENTIFIED "
+        with self._connector.open() as engine:
+            engine.run("CREATE USER IF NOT EXISTS 'root'@'%%' IDENTIFIED "
                            'BY %s', password)
-            connection.run("ALTER USER 'root'@'%%' IDENTIFIED BY %s",
+            engine.run("ALTER USER 'root'@'%%' IDENTIFIED BY %s",
                            password)
-            connection.run("GRANT ALL PRIVILEGES ON *.* TO 'root'@'%%' "
+            engine.run("GRANT ALL PRIVILEGES ON *.* TO 'root'@'%%' "
                            'WITH GRANT OPTION')
 
-    def disable(self):
+    def disable(self) -> None:
         """Drop every root account that is not the agent's."""
-        with self._connector.open() as connection:
-            for (host,) in connection.run(_OUTSIDE):
-                connection.run("DROP USER 'root'@%s", host)
+        with self._connector.open() as engine:
+            for (host,) in engine.run(_OUTSIDE):
+                engine.run("DROP USER 'root'@%s", host)
 
-    def is_enabled(self):
+    def is_enabled(self) -> bool:
         """Whether a root account for outside exists."""
-        with self._connector.open() as connection:
-            return bool(connection.run(_OUTSIDE))
+        with self._connector.open() as engine:
+            return bool(engine.run(_OUTSIDE))
