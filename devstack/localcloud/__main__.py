@@ -39,8 +39,8 @@ def check(settings, host):
 
 
 def clean(settings, host):
-    """Remove every trace from the kernel, also without a running cloud."""
-    for line in host.clean():
+    """Remove every trace, also without a running cloud."""
+    for line in (*host.clean(), *clouds.forget(settings)):
         print(line)
     return 0
 

@@ -2,6 +2,7 @@
 """One cloud: its memory, its host, its workers, its servers."""
 import concurrent.futures
 import logging
+import shutil
 import threading
 
 from localcloud import app
@@ -12,7 +13,6 @@ from localcloud import seed
 from localcloud import server
 from localcloud import store
 from localcloud.compute import reconcile
-from localcloud.host import errors as host_errors
 from localcloud.identity import tokens
 from localcloud.network import subnets
 from localcloud.objectstore import shelf
@@ -20,6 +20,21 @@ from localcloud.objectstore import shelf
 LOG = logging.getLogger(__name__)
 SWEEP_S = 30.0
 STOP_S = 20.0
+
+
+def forget(settings):
+    """Remove what a cloud that does not run remembers; says what."""
+    wanted = ('cloud.sqlite', 'cloud.sqlite-wal', 'cloud.sqlite-shm',
+              'objects', 'images', '*.password')
+    gone = [path for pattern in wanted
+            for path in settings.state.glob(pattern)]
+    for path in gone:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return [f'{"folder" if path.suffix == "" else "file"} {path}'
+            for path in gone]
 
 
 class Cloud:
@@ -128,5 +143,5 @@ class Cloud:
             try:
                 tokens.purge(self)
                 self.shelf.expire()
-            except (OSError, host_errors.HostError):
+            except Exception:  # the edge of a periodic loop
                 LOG.exception('sweeping failed')

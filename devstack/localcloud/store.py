@@ -7,6 +7,7 @@ power may take the last moments with it, which a test cloud can bear.
 """
 import contextlib
 import json
+import os
 import sqlite3
 import threading
 
@@ -45,6 +46,8 @@ class Store:
 
     def __init__(self, path):
         self._path = str(path)
+        # hashes of passwords are in it, and SQLite's other files follow it
+        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         self._local = threading.local()
         self._turn = threading.RLock()
         self._connection().executescript(SCHEMA)

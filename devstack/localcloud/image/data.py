@@ -39,7 +39,7 @@ def upload(call, image_id):
 
 def _save(call, image_id):
     target = images.path(call.cloud, image_id)
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(exist_ok=True, mode=0o700)
     partial = target.with_name(f'{target.name}.{uuid.uuid4().hex}.part')
     md5, sha, size = hashlib.md5(usedforsecurity=False), hashlib.sha512(), 0
     try:

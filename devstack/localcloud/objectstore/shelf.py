@@ -19,7 +19,7 @@ class Shelf:
     def __init__(self, store, root):
         self._store = store
         self._root = root
-        root.mkdir(parents=True, exist_ok=True)
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def container(self, account, name):
         """The document of a container, or None."""

@@ -111,3 +111,15 @@ def test_writers_do_not_lose_each_others_changes(tmp_path):
     for thread in threads:
         thread.join()
     assert store.get('counter', '1')['n'] == 200
+
+
+def test_a_forgotten_cloud_begins_anew(site, demo):
+    demo.object_store.create_container('box')
+    before = site.password('demo')
+    site.stop()
+    said = clouds.forget(site.settings)
+    assert any('cloud.sqlite' in line for line in said)
+    assert not any(path.is_file() for path in site.settings.state.rglob('*'))
+    site.start()
+    assert site.password('demo') != before
+    assert not list(site.connect('demo').object_store.containers())
