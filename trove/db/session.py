@@ -91,6 +91,11 @@ class Database:
         self.engine = engines.create(url, **limits)
         self._writers = self.engine.execution_options(
             **{engines.WRITES: True})
+        self._lock_timeout = limits.get('lock_timeout', 15)
+        # SQLite lets one write at a time, and who waits asks now and then,
+        # so that the unlucky starve: in this process they queue up instead.
+        self._turn = (threading.Lock()
+                      if self.engine.dialect.name == 'sqlite' else None)
 
     @contextlib.contextmanager
     def reader(self):
@@ -118,12 +123,25 @@ class Database:
     @contextlib.contextmanager
     def connection(self, lease=None):
         """The writer's bare connection, for within this room."""
-        with translated(), self._writers.connect() as connection:
+        with self._my_turn(), translated(), (
+                self._writers.connect()) as connection:
             with connection.begin() as transaction:
                 if lease is not None:
                     hold(connection, *lease)
                 yield connection
                 _commit(connection, transaction)
+
+    @contextlib.contextmanager
+    def _my_turn(self):
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=self._lock_timeout):
+            raise DatabaseBusy()
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def ping(self):
         """Raise DatabaseDown unless the database answers."""

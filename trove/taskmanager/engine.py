@@ -22,6 +22,7 @@ from trove.objects.operation import State
 from trove.taskmanager import ending
 from trove.taskmanager import flows
 from trove.taskmanager import lease as leases
+from trove.taskmanager import looks
 from trove.taskmanager import tools as toolbox
 
 LOG = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Engine:
 
     def __init__(self, rooms, stopping):
         self._rooms = rooms
+        self._looks = looks.Looks(rooms.db, rooms.conf)
         self._stopping = stopping
 
     def run(self, operation, lease):
@@ -46,10 +48,8 @@ class Engine:
         Raises nothing: whatever happens is written down, or, when that is
         not possible, left to the next owner.
         """
-        watch = leases.Watch(
-            lease, self._rooms.db, self._stopping,
-            self._rooms.conf.taskmanager.cancel_poll_s)
-        tools = toolbox.held(self._rooms, watch)
+        watch = leases.Watch(lease, self._looks.cancelled, self._stopping)
+        tools = toolbox.held(self._rooms, self._looks, watch)
         end = ending.Ending(operation, tools)
         LOG.info('operation %s (%s of instance %s): attempt %d',
                  operation.id, operation.verb, operation.instance_id,
@@ -168,9 +168,14 @@ class _Worker:
             with _leaving():
                 self._watch.check()
                 self._end.begin(step)
-                return self._patiently(
+                begun = leases.clock()
+                gives = self._patiently(
                     step, step.execute, step.needs, given,
                     self._tools.conf.taskmanager.cloud_patience_s)
+                LOG.info('instance %s: %s took %.3f s',
+                         self._operation.instance_id, step.name,
+                         leases.clock() - begun)
+                return gives
         except Exception as error:  # the edge of the flow engine
             if self.flow.forward_only:
                 raise leases.LeftForLater(step.name, error) from error
@@ -192,6 +197,8 @@ class _Worker:
                     step, step.revert, step.undo_needs,
                     {'error_task': self._error_task(), **given},
                     self._tools.conf.taskmanager.undo_patience_s)
+                LOG.info('instance %s: %s is undone',
+                         self._operation.instance_id, step.name)
         except Exception as error:  # the edge of the flow engine
             LOG.error('operation %s: %s could not be undone: %s',
                       self._operation.id, step.name, error,

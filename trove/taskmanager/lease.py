@@ -79,14 +79,15 @@ class Lease:
 
 
 class Watch:
-    """Asked before each step and at each wait whether to go on."""
+    """Asked before each step and at each wait whether to go on.
 
-    def __init__(self, lease, db, stopping=None, cancel_poll_s=0.5):
+    ``cancelled(operation_id)`` tells whether somebody wants it undone.
+    """
+
+    def __init__(self, lease, cancelled, stopping=None):
         self.lease = lease
-        self._db = db
+        self._cancelled = cancelled
         self._stopping = stopping or threading.Event()
-        self._cancel_poll_s = cancel_poll_s
-        self._look_again = 0.0
         self.undoing = False
 
     def check(self):
@@ -98,16 +99,12 @@ class Watch:
         self.lease.hold()
         if self._stopping.is_set():
             raise LeftByStop('This process stops.')
-        if not self.undoing and clock() >= self._look_again:
-            self._look_again = clock() + self._cancel_poll_s
-            if self._is_cancelled():
-                raise exception.Cancelled(
-                    operation_id=self.lease.operation_id)
+        if not self.undoing and self._is_cancelled():
+            raise exception.Cancelled(operation_id=self.lease.operation_id)
 
     def _is_cancelled(self):
         try:
-            with self._db.reader() as tx:
-                return tx.operations.cancelled(self.lease.operation_id)
+            return self._cancelled(self.lease.operation_id)
         except exception.Unavailable as error:
             # No reason to stop: the next look will tell.
             LOG.warning('operation %s: whether it is cancelled is not '

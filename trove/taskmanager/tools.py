@@ -16,6 +16,7 @@ from trove.common import exception
 from trove.common import waiting
 from trove.operations import guest_links
 from trove.taskmanager import lease
+from trove.taskmanager import looks as looks_
 
 #: Failures that may be over when the same is tried again.
 PASSING = (ports.CloudDown, ports.CloudBusy, exception.Unavailable)
@@ -45,6 +46,7 @@ class Tools:
     datastores: typing.Any
     links: guest_links.GuestLinks
     conf: cfg.ConfigOpts
+    looks: looks_.Looks
     watch: lease.Watch
 
     def until(self, check: typing.Callable[[], typing.Any], timeout_s: float,
@@ -76,7 +78,7 @@ class Tools:
                              stop=self.watch.check)
 
 
-def held(rooms, watch):
+def held(rooms, looks, watch):
     """The tools of one operation."""
     cloud = rooms.cloud
     return Tools(
@@ -89,7 +91,7 @@ def held(rooms, watch):
         guest=_Held(rooms.guest, watch.lease),
         broker=_Held(rooms.broker, watch.lease),
         datastores=rooms.datastores, links=rooms.links, conf=rooms.conf,
-        watch=watch)
+        looks=looks, watch=watch)
 
 
 class _Held:

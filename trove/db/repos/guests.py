@@ -7,6 +7,7 @@ from trove.common import exception
 from trove.db import tables
 from trove.db import types
 from trove.db.repos import upsert
+from trove.objects import instance as objects
 from trove.objects import link
 from trove.objects import status
 
@@ -31,6 +32,7 @@ class Guests:
         """Store the key of a guest; a new key begins with new counters."""
         now = self._connection.execute(sa.select(types.utcnow())).scalar()
         values = {'key_id': key_id, 'sealed_key': sealed_key,
+                  'next_key_id': None, 'next_sealed_key': None,
                   'broker_user': broker_user, 'tx_counter': 0, 'boot': 0,
                   'seq': 0, 'created': now}
         upsert.upsert(self._connection, tables.GuestLink,
@@ -43,6 +45,24 @@ class Guests:
         if not rows:
             raise LinkNotFound(instance_id=instance_id)
         return rows[0]
+
+    def put_next(self, instance_id, key_id, sealed_key):
+        """Store the key that follows; False if one is stored already."""
+        row = tables.GuestLink
+        return bool(self._connection.execute(sa.update(row).where(
+            row.instance_id == instance_id, row.next_key_id.is_(None)
+        ).values(next_key_id=key_id, next_sealed_key=sealed_key)).rowcount)
+
+    def promote(self, instance_id, key_id):
+        """Make the next key the only one, if it is ``key_id``.
+
+        The counters go on, since the guest keeps its own.
+        """
+        row = tables.GuestLink
+        return bool(self._connection.execute(sa.update(row).where(
+            row.instance_id == instance_id, row.next_key_id == key_id
+        ).values(key_id=row.next_key_id, sealed_key=row.next_sealed_key)
+        ).rowcount) and self._forget_next(instance_id, key_id)
 
     def links(self):
         """All links, for the rotation of the keyring."""
@@ -82,13 +102,17 @@ class Guests:
         """Store a report unless a newer one is known; whether it was."""
         return bool(self.report_many([(instance_id, report, boot, seq)]))
 
-    def report_many(self, reports):
+    def report_many(self, reports, keys=None):
         """Store (instance id, Report, boot, seq) in bulk, newest wins.
 
-        Gives the ids of the instances whose report was taken; unknown
-        instances are left out. Two statements, whatever the number.
+        ``keys`` are the ids of the keys that they came under, by instance:
+        what came under a key that is dropped by now is left out, and so are
+        unknown instances. Gives the ids of the instances whose report was
+        taken. A handful of statements, whatever the number.
         """
         newest = {}
+        if keys is not None:
+            reports = self._under_valid(reports, keys)
         for instance_id, report, boot, seq in reports:
             best = newest.get(instance_id)
             if best is None or best[1:] < (boot, seq):
@@ -112,6 +136,19 @@ class Guests:
                 ('instance_id',), _REPORTED)
         return set(taken)
 
+    def reports(self, instance_ids):
+        """The newest Report of each of the instances, in one statement."""
+        row = tables.ServiceStatus
+        return {found.instance_id: objects.Report(
+            status=status.SERVICE_BY_CODE[found.status_id],
+            reported_at=found.updated_at, api_version=found.api_version,
+            agent_version=found.agent_version,
+            engine_version=found.engine_version, phase=found.phase,
+            volume_total_gb=found.volume_total_gb,
+            volume_used_gb=found.volume_used_gb, details=found.details or {})
+            for found in self._connection.execute(sa.select(row).where(
+                row.instance_id.in_(sorted(instance_ids))))}
+
     def set_status(self, instance_id, service):
         """Set what the control plane itself knows of the engine."""
         row = tables.ServiceStatus
@@ -119,6 +156,23 @@ class Guests:
             row.instance_id == instance_id).values(
                 status_id=service.code, status_description=service.value,
                 updated_at=types.utcnow()))
+
+    def _forget_next(self, instance_id, key_id):
+        # A statement of its own: MariaDB works through assignments from the
+        # left and would forget the next key before it has moved it.
+        row = tables.GuestLink
+        return bool(self._connection.execute(sa.update(row).where(
+            row.instance_id == instance_id, row.next_key_id == key_id
+        ).values(next_key_id=None, next_sealed_key=None)).rowcount)
+
+    def _under_valid(self, reports, keys):
+        row = tables.GuestLink
+        valid = {(found.instance_id, key_id)
+                 for found in self._connection.execute(
+                     sa.select(row.instance_id, row.key_id, row.next_key_id)
+                     .where(row.instance_id.in_(keys)))
+                 for key_id in (found.key_id, found.next_key_id)}
+        return [one for one in reports if (one[0], keys[one[0]]) in valid]
 
     def _links(self, condition):
         row, report = tables.GuestLink, tables.ServiceStatus
@@ -129,6 +183,8 @@ class Guests:
         return [link.Link(
             instance_id=found.instance_id, key_id=found.key_id,
             sealed_key=found.sealed_key, broker_user=found.broker_user,
+            next_key_id=found.next_key_id,
+            next_sealed_key=found.next_sealed_key,
             tx_counter=found.tx_counter, boot=found.boot, seq=found.seq,
             api_version=found.api_version) for found in rows]
 

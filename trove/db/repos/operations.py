@@ -163,6 +163,12 @@ class Operations:
             sa.select(tables.Operation.cancel).where(
                 tables.Operation.id == operation_id)).scalar())
 
+    def cancelling(self):
+        """Ids of all unfinished operations that were asked to."""
+        row = tables.Operation
+        return set(self._connection.execute(sa.select(row.id).where(
+            row.state.in_(_UNFINISHED), row.cancel.is_(True))).scalars())
+
     def _own(self, candidate, owner, lease_s):
         row = tables.Operation
         # The fence seen when it was found due: whoever was faster has

@@ -37,6 +37,8 @@ from trove.tests.fixtures import options
 _CONF = """
 [DEFAULT]
 transport_url = kombu+memory:////
+use_stderr = true
+agent_call_low_timeout = 1
 [database]
 connection = sqlite:///{directory}/trove.sqlite
 [secrets]

@@ -11,18 +11,17 @@ from trove.common import exception
 from trove.taskmanager import lease
 from trove.taskmanager import tools
 from trove.tests.fixtures import options
-from trove.tests.unit.taskmanager import test_lease
 
 
 @pytest.fixture
 def made():
     conf = options.make(taskmanager__cloud_patience_s=0.2)
-    db = test_lease.Database()
-    rooms = tools.Rooms(db=db, cloud=fake.build(), guest=threading.Event(),
+    rooms = tools.Rooms(db=None, cloud=fake.build(), guest=threading.Event(),
                         broker=threading.Event(), datastores=None,
                         links=None, conf=conf)
     owned = lease.Lease('op', 1, 30, lease.clock())
-    return tools.held(rooms, lease.Watch(owned, db)), owned
+    watch = lease.Watch(owned, lambda operation_id: False)
+    return tools.held(rooms, None, watch), owned
 
 
 def test_with_a_lease_calls_go_through(made):
