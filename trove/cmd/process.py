@@ -37,7 +37,8 @@ def configure(program, arguments=None):
                                if os.path.exists(path)])
     log.set_defaults(default_log_levels=[
         *log.get_default_log_levels(), 'amqp=WARNING', 'kombu=WARNING',
-        'oslo.messaging=INFO', 'taskflow=WARNING', 'pymysql=WARNING'])
+        'oslo.messaging=INFO', 'taskflow=WARNING', 'pymysql=WARNING',
+        'alembic=WARNING'])
     log.setup(conf, 'trove')
     return conf
 
