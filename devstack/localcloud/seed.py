@@ -42,6 +42,7 @@ def sow(cloud):
             _flavors(cloud.store)
             types.new(cloud.store, 'lvm')
             _networks(cloud)
+        _follow_files(cloud)
         _services(cloud)
 
 
@@ -66,6 +67,17 @@ def _people(cloud):
         roles.grant(store, users[name]['id'], projects[project]['id'],
                     known[role]['id'])
     roles.grant(store, users['admin']['id'], 'system', known['admin']['id'])
+
+
+def _follow_files(cloud):
+    """The files are the truth: a password changed there is changed here."""
+    for name in dict.fromkeys(grant[0] for grant in GRANTS):
+        wanted = passwords.from_file(password_file(cloud, name))
+        for user in cloud.store.find('user', name=name):
+            if not passwords.matches(wanted, user['password']):
+                cloud.store.update('user', user['id'],
+                                   password=passwords.digest(wanted))
+                tokens.revoke_user(cloud, user['id'])
 
 
 def _flavors(store):

@@ -123,3 +123,10 @@ def test_a_forgotten_cloud_begins_anew(site, demo):
     site.start()
     assert site.password('demo') != before
     assert not list(site.connect('demo').object_store.containers())
+
+
+def test_the_password_files_are_the_truth_at_each_start(site):
+    site.stop()
+    (site.root / 'admin.password').write_text('another one\n')
+    site.start()
+    assert site.connect('admin').identity.find_user('demo')
