@@ -26,16 +26,23 @@ def application(conf):
     from trove.db import schema
     from trove.db import session
     from trove.operations import deps
+    from trove.operations import guest_links
+    from trove.rpc import guest
     from trove.rpc import taskmanager
     from trove.rpc import transport
-    db = session.from_conf(conf, process.keyring(conf))
+    keyring = process.keyring(conf)
+    db = session.from_conf(conf, keyring)
     schema.check(db)
     # A WSGI server may fork after this: children make connections anew.
     db.close()
+    connection = transport.connect(conf)
     return deploy.build(deps.Deps(
         db=db, cloud=cloud.from_conf(conf),
-        taskmanager=taskmanager.Client(conf, transport.connect(conf)),
-        datastores=registry.Registry(conf), conf=conf))
+        taskmanager=taskmanager.Client(conf, connection),
+        datastores=registry.Registry(conf), conf=conf,
+        guest=guest.GuestClient(
+            conf, connection, guest_links.GuestLinks(db, keyring),
+            guest.Answers(conf, connection))))
 
 
 def _build(conf):

@@ -36,3 +36,5 @@ class Deps:
     taskmanager: Waker
     datastores: Registry
     conf: cfg.ConfigOpts
+    #: The client of guests (`rpc.guest.GuestClient`).
+    guest: typing.Any

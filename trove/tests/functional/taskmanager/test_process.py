@@ -118,11 +118,12 @@ class Place:
             name='private', project_id=project.id)))
         self.nics = (networks.Nic(network_id=network.id),)
         self.ctx = control_plane.context.Context(project_id=project.id)
+        self.guests = guests.FakeGuests(self.db)
         self.deps = deps.Deps(
             db=self.db, cloud=clouds.from_conf(self.conf),
             taskmanager=types.SimpleNamespace(wake=lambda _: None),
-            datastores=registry.Registry(self.conf), conf=self.conf)
-        self.guests = guests.FakeGuests(self.db)
+            datastores=registry.Registry(self.conf), conf=self.conf,
+            guest=self.guests)
 
     def close(self):
         self.db.close()
