@@ -167,7 +167,8 @@ class _Worker:
         try:
             with _leaving():
                 self._watch.check()
-                self._end.begin(step)
+                if step.lasts:
+                    self._end.begin(step)
                 begun = leases.clock()
                 gives = self._patiently(
                     step, step.execute, step.needs, given,

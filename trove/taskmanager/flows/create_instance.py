@@ -30,5 +30,4 @@ def build(tools):
             compute.WaitServer(tools),
             guest.WaitHello(tools),
             guest.PrepareGuest(tools),
-            record.CommitQuota(tools),
             record.SetTask(tools, Task.BUILDING, Task.NONE)))

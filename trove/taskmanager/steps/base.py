@@ -35,6 +35,9 @@ class Step:
     #: What the instance's task becomes when this step fails for good.
     error_task: status.Task = status.Task.BUILDING_ERROR_SERVER
 
+    #: Whether it may last, so that operators want to see that it began.
+    lasts: bool = False
+
     def __init__(self, tools: toolbox.Tools) -> None:
         self.tools = tools
 
@@ -68,12 +71,15 @@ class Flow:
 
     ``takes`` names the arguments of the operation that they may ask for.
     A flow that goes ``forward_only`` is tried again later where others
-    undo themselves.
+    undo themselves. A ``quiet`` one is none of the tenant's business and
+    changes nothing of the instance: its failure is told to operators, in
+    the operation, and is no fault of the instance.
     """
 
     takes: tuple[str, ...]
     steps: tuple[Step, ...]
     forward_only: bool = False
+    quiet: bool = False
 
 
 def _parameters(function: typing.Callable[..., typing.Any]

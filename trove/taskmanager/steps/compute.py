@@ -102,6 +102,8 @@ class BootServer(base.Step):
 class WaitServer(base.Step):
     """The server is active, and the only one of its instance."""
 
+    lasts = True
+
     def execute(self, instance_id: str, server_id: str) -> None:
         """Wait; a server that a lost answer left behind is removed."""
         self.tools.until(
@@ -116,6 +118,8 @@ class WaitServer(base.Step):
 
 class DeleteServer(base.Step):
     """No server of the instance is left, and no server group."""
+
+    lasts = True
 
     def execute(self, instance_id: str) -> None:
         """Delete whatever the records or the cloud name, and see it go."""

@@ -44,6 +44,7 @@ class CreateLink(base.Step):
 class WaitHello(base.Step):
     """The guest agent has reported for the first time."""
 
+    lasts = True
     error_task = status.Task.BUILDING_ERROR_TIMEOUT_GA
 
     def execute(self, instance_id: str, server_id: str) -> None:
@@ -55,6 +56,7 @@ class WaitHello(base.Step):
 class PrepareGuest(base.Step):
     """The guest has become a database server."""
 
+    lasts = True
     error_task = status.Task.BUILDING_ERROR_TIMEOUT_GA
 
     def execute(self, instance_id: str, operation_id: str, server_id: str,
@@ -100,6 +102,8 @@ class PrepareGuest(base.Step):
 class StopEngine(base.Step):
     """The engine is stopped in order, if its guest is there to do it."""
 
+    lasts = True
+
     def execute(self, instance_id: str) -> None:
         """Ask a guest that lives; a deletion does not depend on it."""
         with self.tools.db.reader() as tx:
@@ -122,6 +126,8 @@ class StopEngine(base.Step):
 
 class DeleteLink(base.Step):
     """The guest can neither speak nor be spoken to any more."""
+
+    lasts = True
 
     def execute(self, instance_id: str) -> None:
         """Remove broker user, queues and key."""

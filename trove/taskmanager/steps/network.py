@@ -130,6 +130,7 @@ class CreateFloating(base.Step):
 class DeletePorts(base.Step):
     """No port, floating address or security group of it is left."""
 
+    lasts = True
     error_task = status.Task.BUILDING_ERROR_PORT
 
     def execute(self, instance_id: str) -> None:

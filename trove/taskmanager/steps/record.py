@@ -47,7 +47,8 @@ class FailTo(base.Step):
 
 
 class SetTask(base.Step):
-    """The instance's task moves on, unless somebody else has moved it."""
+    """The promise is kept: the instance's task moves on, unless somebody
+    else has moved it, and what was reserved is in use."""
 
     def __init__(self, tools: toolbox.Tools, busy: status.Task,
                  then: status.Task) -> None:
@@ -55,9 +56,10 @@ class SetTask(base.Step):
         self._busy = busy
         self._then = then
 
-    def execute(self, instance_id: str) -> None:
+    def execute(self, instance_id: str, operation_id: str) -> None:
         """Move it; a deletion that came in between goes first."""
         with self.tools.db.writer() as tx:
+            tx.quotas.commit(operation_id)
             tx.faults.clear(instance_id)
             try:
                 tx.instances.claim(instance_id, self._then,
@@ -66,15 +68,6 @@ class SetTask(base.Step):
             except exception.InstanceBusy as error:
                 LOG.info('instance %s: its task stays as it is: %s',
                          instance_id, error)
-
-
-class CommitQuota(base.Step):
-    """What was reserved with the promise is in use now."""
-
-    def execute(self, operation_id: str) -> None:
-        """Commit; once, however often it runs."""
-        with self.tools.db.writer() as tx:
-            tx.quotas.commit(operation_id)
 
 
 class ForgetInstance(base.Step):

@@ -47,6 +47,7 @@ class CreateVolume(base.Step):
 class WaitVolume(base.Step):
     """The volume can be attached."""
 
+    lasts = True
     error_task = status.Task.BUILDING_ERROR_VOLUME
 
     def execute(self, volume_id: str | None) -> None:
@@ -69,6 +70,7 @@ class WaitVolume(base.Step):
 class DeleteVolumes(base.Step):
     """No volume of the instance is left."""
 
+    lasts = True
     error_task = status.Task.BUILDING_ERROR_VOLUME
 
     def execute(self, instance_id: str) -> None:
