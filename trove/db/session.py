@@ -21,10 +21,12 @@ from trove.db import engine as engines
 from trove.db import tables
 from trove.db import types
 from trove.db.repos import datastores
+from trove.db.repos import duties
 from trove.db.repos import faults
 from trove.db.repos import guests
 from trove.db.repos import instances
 from trove.db.repos import operations
+from trove.db.repos import ownership
 from trove.db.repos import purge
 from trove.db.repos import quotas
 from trove.db.repos import recount
@@ -61,10 +63,12 @@ class Transaction:
 
     def __init__(self, connection, keyring):
         self.datastores = datastores.Datastores(connection)
+        self.duties = duties.Duties(connection)
         self.faults = faults.Faults(connection)
         self.guests = guests.Guests(connection)
         self.instances = instances.Instances(connection)
         self.operations = operations.Operations(connection, keyring)
+        self.ownership = ownership.Ownership(connection)
         self.quotas = quotas.Quotas(connection)
         self.resources = resources.Resources(connection)
         self.steering = steering.Steering(connection, self.operations)

@@ -8,6 +8,7 @@ from trove.db.tables.datastores import Binding
 from trove.db.tables.datastores import Datastore
 from trove.db.tables.datastores import Parameter
 from trove.db.tables.datastores import Version
+from trove.db.tables.duties import Duty
 from trove.db.tables.guests import GuestLink
 from trove.db.tables.guests import ServiceStatus
 from trove.db.tables.instances import Fault
@@ -20,6 +21,6 @@ from trove.db.tables.quotas import Reservation
 from trove.db.tables.quotas import Usage
 
 __all__ = (
-    'Backup', 'Base', 'Binding', 'Configuration', 'Datastore', 'Fault',
-    'GuestLink', 'Instance', 'Journal', 'Operation', 'Parameter', 'Quota',
-    'Reservation', 'Resource', 'ServiceStatus', 'Usage', 'Version')
+    'Backup', 'Base', 'Binding', 'Configuration', 'Datastore', 'Duty',
+    'Fault', 'GuestLink', 'Instance', 'Journal', 'Operation', 'Parameter',
+    'Quota', 'Reservation', 'Resource', 'ServiceStatus', 'Usage', 'Version')

@@ -32,6 +32,7 @@ def upgrade():
     _instances()
     _guests()
     _operations()
+    _duties()
     _quotas()
 
 
@@ -230,6 +231,13 @@ def _operations():
         _need('updated', TIME), key=('uuid', 'kind'))
     op.create_index('ix_journal_operation_id', 'journal', ['operation_id'])
     op.create_index('ix_journal_parent', 'journal', ['parent'])
+
+
+def _duties():
+    _table(
+        'duties',
+        _need('name', sa.String(64)), _may('owner', sa.String(255)),
+        _need('due', TIME), _may('lease_until', TIME), key=('name',))
 
 
 def _quotas():
