@@ -26,10 +26,10 @@ def run(argv, log, what, timeout_s=1800, env=None, cwd=None, stdin=None):
         start = stream.tell()
         stream.write(f'$ {" ".join(map(str, argv))}\n'.encode())
         stream.flush()
-        if not shutil.which(argv[0]):
+        if not shutil.which(argv[0], path=(env or os.environ).get('PATH')):
             raise errors.StackError(
                 f'{what} failed: there is no command {argv[0]}.')
-        child = subprocess.Popen(
+        child = subprocess.Popen(   # setpriv looks the command up in env
             [*WITH_US, *argv], stdout=stream, stderr=subprocess.STDOUT,
             env=env, cwd=cwd, start_new_session=True,
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL)

@@ -32,7 +32,11 @@ def configure(settings, facts):
     files.write(settings.trove_conf, _configuration(settings, facts))
     if not (home / 'keyring.json').exists():
         manage(settings, 'keyring_new', home / 'keyring.json')
-    manage(settings, 'db_sync')
+    synced = home / 'schema.made-from'
+    mark = fingerprint.of(settings_module.ROOT / 'trove' / 'db')
+    if files.read(synced) != mark:
+        manage(settings, 'db_sync')
+        files.write(synced, mark)
 
 
 def manage(settings, *words):
