@@ -8,6 +8,7 @@ start of this program.
 import base64
 import binascii
 import logging
+import os
 import sys
 
 from oslo_config import cfg
@@ -17,6 +18,7 @@ from trove.common import exception
 from trove.conf import guest
 from trove.conf import guest_link
 from trove.conf import messaging
+from trove.guestagent import credentials
 from trove.guestagent import identity
 from trove.guestagent import service
 
@@ -63,11 +65,11 @@ def _agent(conf):
     settings = interfaces.Settings(conf=conf)
     driver = registry.build_driver(
         conf.datastore_manager, interfaces.Kit(units=_keeper()), settings)
-    key_id, key = service.read_key(CONFIG + '/link.key')
+    key_id, key = service.read_key(os.path.join(CONFIG, credentials.KEY))
     return service.Agent(
         conf, driver, settings,
         connect=lambda path: _link(conf, key, key_id, path),
-        version=_version())
+        version=_version(), secrets_folder=CONFIG)
 
 
 def _keeper():

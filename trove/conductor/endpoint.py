@@ -15,14 +15,16 @@ LOG = logging.getLogger(__name__)
 class Endpoint:
     """Opens envelopes of guests and acts on what is inside.
 
-    ``keys(instance_id, key_id)`` gives the instance's key or raises
-    NotFound. Nothing a guest sends can raise out of `deliver`; what is not
-    taken is counted by reason in ``counters``.
+    ``links`` knows the keys: `key(instance_id, key_id)` gives one that may
+    be a minute old, `hold` says whether it is good now, `opened` is told
+    that a message opened under it; each raises NotFound. Nothing a guest
+    sends can raise out of `deliver`; what is not taken is counted by reason
+    in ``counters``.
     """
 
-    def __init__(self, conf, keys, writer, relay, buckets):
+    def __init__(self, conf, links, writer, relay, buckets):
         self._conf = conf
-        self._keys = keys
+        self._links = links
         self._writer = writer
         self._relay = relay
         self._buckets = buckets
@@ -54,10 +56,11 @@ class Endpoint:
     def _take(self, sealed):
         envelope.check(sealed, self._conf.guest_link.max_message_bytes)
         instance_id = sealed['instance']
-        key = self._keys(instance_id, sealed['key_id'])
+        key = self._links.key(instance_id, sealed['key_id'])
         content = envelope.open_sealed(key, sealed, envelope.FROM_GUEST)
         if not self._buckets.take(instance_id):
             raise envelope.Refused(reason='too-many')
+        self._links.opened(instance_id, sealed['key_id'])
         method = self._methods.get(content.get('method'))
         arguments = content.get('arguments')
         if method is None or not isinstance(arguments, dict):
@@ -68,10 +71,11 @@ class Endpoint:
     def _heartbeat(self, sealed, arguments):
         self._writer.put(sealed['instance'],
                          reports.parse(arguments.get('document')),
-                         sealed['boot'], sealed['number'])
+                         sealed['boot'], sealed['number'], sealed['key_id'])
 
     def _answer(self, sealed, arguments):
         # Played again it does no harm: a call takes one answer.
+        self._links.hold(sealed['instance'], sealed['key_id'])
         self._relay.answer(sealed['instance'], arguments.get('inbox'),
                            arguments.get('call_id'), arguments.get('result'),
                            arguments.get('error'))

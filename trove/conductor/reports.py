@@ -65,6 +65,7 @@ class Writer:
     Reports are taken as fast as they come and written as fast as the
     database allows; while it is busy, newer reports replace older ones of
     the same instance, so a slow database costs freshness, never memory.
+    ``late`` counts those that were not newer, or whose key was dropped.
     """
 
     def __init__(self, db, batch, most_waiting):
@@ -90,8 +91,11 @@ class Writer:
             self._changed.notify()
         self._thread.join()
 
-    def put(self, instance_id, report, boot, number):
-        """Take a report; Unavailable when too many instances wait."""
+    def put(self, instance_id, report, boot, number, key_id):
+        """Take a report; Unavailable when too many instances wait.
+
+        It is written if the key it came under is still good by then.
+        """
         with self._changed:
             known = self._newest.get(instance_id)
             if known and (known[1], known[2]) >= (boot, number):
@@ -100,7 +104,7 @@ class Writer:
             if known is None and len(self._newest) >= self._most_waiting:
                 raise exception.Unavailable(
                     'The database does not keep up with heartbeats.')
-            self._newest[instance_id] = (report, boot, number)
+            self._newest[instance_id] = (report, boot, number, key_id)
             self._changed.notify()
 
     def _run(self):
@@ -117,12 +121,15 @@ class Writer:
     def _write(self, batch):
         try:
             with self._db.writer() as tx:
-                taken = tx.guests.report_many(batch)
+                taken = tx.guests.report_many(
+                    [one[:4] for one in batch],
+                    {one[0]: one[4] for one in batch})
         except Exception as error:  # the edge of a periodic loop
             # The loop must outlive a database that is away, and a change
             # of state may not wait for the guest's next heartbeat.
             LOG.error('%d reports were not written yet: %s', len(batch),
-                      error)
+                      error, exc_info=not isinstance(
+                          error, exception.TroveError))
             self._put_back(batch)
             return
         self.written += len(taken)

@@ -23,7 +23,7 @@ class Conductor:
         self.writer = reports.Writer(db, conf.conductor.batch,
                                      conf.conductor.queue)
         self.endpoint = endpoint.Endpoint(
-            conf, guest_links.GuestLinks(db, keyring).key, self.writer,
+            conf, guest_links.GuestLinks(db, keyring), self.writer,
             conductor.Relay(conf, connection),
             limits.Buckets(conf.guest_link.messages_per_second))
         self._server = conductor.serve(conf, connection, name, self.endpoint)

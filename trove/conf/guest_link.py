@@ -36,6 +36,11 @@ OPTS = [
     cfg.StrOpt('broker_ca_file',
                help='CA certificate that guests verify the broker with; its '
                     'content is handed to each new guest.'),
+    cfg.FloatOpt('rotation_timeout', default=60, min=1,
+                 help='Seconds a guest may take to come back with a new key '
+                      'before "trove-manage guest_link_rotate" counts as '
+                      'failed. Its old and its new key stay good, and the '
+                      'command can be repeated.'),
     cfg.IntOpt('max_connections_per_guest', default=8, min=4,
                help='Connections a guest may hold to the broker.'),
     cfg.IntOpt('max_channels_per_guest', default=32, min=8,

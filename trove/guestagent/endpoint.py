@@ -17,13 +17,15 @@ LOG = logging.getLogger(__name__)
 class Endpoint:
     """What the control plane may ask of this server."""
 
-    def __init__(self, driver, preparer, journal, jobs, changed, manager):
+    def __init__(self, driver, preparer, journal, jobs, changed, manager,
+                 credentials=None):
         self._driver = driver
         self._preparer = preparer
         self._journal = journal
         self._jobs = jobs
         self._changed = changed
         self._manager = manager
+        self._credentials = credentials
 
     # --- life
 
@@ -35,6 +37,13 @@ class Endpoint:
         """Become what the order says; heartbeats tell how far it is."""
         if self._preparer.accept(_order(order)):
             self._jobs.submit('prepare', self._preparer.carry_on)
+
+    def rotate_link(self, key_id, key, broker_url):
+        """Speak with this key and broker user from now on."""
+        if self._credentials is None:
+            raise exception.NotSupported(
+                feature='Changing the key', subject='this agent')
+        self._credentials.replace(key_id, key, broker_url)
 
     def stop_db(self):
         """Stop the engine; it stays down until it is started."""

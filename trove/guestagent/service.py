@@ -8,6 +8,7 @@ import signal
 import threading
 
 from trove.common import exception
+from trove.guestagent import credentials
 from trove.guestagent import endpoint
 from trove.guestagent import heartbeat
 from trove.guestagent import jobs
@@ -23,11 +24,13 @@ LINK_STATE = 'link.json'
 class Agent:
     """Serves one server until it is stopped.
 
-    ``connect(state_path)`` gives the link to the control plane.
+    ``connect(state_path)`` gives the link to the control plane, whose
+    secrets are in ``secrets_folder``.
     """
 
     def __init__(self, conf, driver, settings, connect, version,
-                 reached=lambda point: None):
+                 reached=lambda point: None, secrets_folder=None):
+        self._over = threading.Event()
         folder = settings.path(conf.guest_state_path)
         self._journal = journals.Journal(folder)
         self._jobs = jobs.Jobs()
@@ -39,8 +42,9 @@ class Agent:
             self._link, version)
         self._endpoint = endpoint.Endpoint(
             driver, self._preparer, self._journal, self._jobs,
-            self._changed, conf.datastore_manager)
-        self._over = threading.Event()
+            self._changed, conf.datastore_manager,
+            secrets_folder and credentials.Credentials(
+                secrets_folder, self._over.set))
 
     def _changed(self):
         self._heartbeat.changed()
@@ -53,7 +57,8 @@ class Agent:
         self._heartbeat.start()
 
     def run(self):
-        """`start`, and return after SIGTERM or SIGINT."""
+        """`start`, and return after SIGTERM or SIGINT, or when the agent
+        is to be started again with new secrets."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._over.set())
         self.start()

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The keys of guests: made, sealed, opened again.
+"""The keys of guests: made, sealed, opened again, changed.
 
-A link is the instance's AEAD key and the password of its broker user, sealed
-together with the operator's keyring before they touch the database.
+A link is the instance's AEAD key and the name and password of its broker
+user, sealed together with the operator's keyring before they touch the
+database. While a rotation is under way there are two: the present one, and
+the next, which takes its place with the first message that opens under it.
 """
 
 import base64
@@ -15,8 +17,12 @@ import time
 from trove.common import context
 from trove.common import crypto
 from trove.common import exception
+from trove.rpc import broker_names
 
+#: A key that is dropped is useless at once all the same: what opened under it
+#: is held against the database before it has any effect.
 _CACHED_S = 60
+_UNKNOWN_S = 1
 _CACHED_MOST = 20000
 
 
@@ -26,6 +32,7 @@ class Secrets:
 
     key_id: str
     key: bytes = dataclasses.field(repr=False)
+    broker_user: str
     broker_password: str = dataclasses.field(repr=False)
 
 
@@ -44,20 +51,43 @@ class GuestLinks:
         self._lock = threading.Lock()
         self._cache: dict = {}
 
+    # --- for the taskmanager
+
     def ensure(self, tx, instance_id: str) -> Secrets:
         """The instance's secrets, made in this transaction if missing."""
         try:
             return self._opened(tx.guests.link(instance_id))
         except exception.NotFound:
-            made = Secrets(key_id='link-' + secrets.token_hex(8),
-                           key=crypto.new_key(),
-                           broker_password=context.new_password())
-        sealed = self._keyring.seal(json.dumps({
-            'key': base64.b64encode(made.key).decode(),
-            'broker_password': made.broker_password,
-        }).encode(), _bound(instance_id))
-        tx.guests.put_link(instance_id, made.key_id, sealed)
+            made = _make(broker_names.user(instance_id))
+        tx.guests.put_link(instance_id, made.key_id,
+                           self._sealed(instance_id, made))
         return made
+
+    def ensure_next(self, tx, instance_id: str) -> Secrets:
+        """The secrets that shall follow, made in this transaction if
+        missing; with the other of the two broker users."""
+        link = tx.guests.link(instance_id)
+        if link.next_key_id is not None:
+            return self._opened_next(link)
+        present = self._opened(link).broker_user
+        first, second = broker_names.users(instance_id)
+        made = _make(second if present == first else first)
+        tx.guests.put_next(instance_id, made.key_id,
+                           self._sealed(instance_id, made))
+        return made
+
+    def secrets(self, instance_id: str, key_id: str
+                ) -> tuple[Secrets, bool]:
+        """The secrets of this key, and whether it is the next one still."""
+        with self._db.reader() as tx:
+            link = tx.guests.link(instance_id)
+        if key_id == link.key_id:
+            return self._opened(link), False
+        if key_id == link.next_key_id:
+            return self._opened_next(link), True
+        raise KeyUnknown(instance_id=instance_id, key_id=key_id)
+
+    # --- for the client of guests
 
     def outgoing(self, instance_id: str) -> tuple[bytes, str, int]:
         """(key, key id, number) for the next message to the guest."""
@@ -72,42 +102,87 @@ class GuestLinks:
             version: str | None = tx.guests.link(instance_id).api_version
             return version
 
-    def key(self, instance_id: str, key_id: str) -> bytes:
-        """The key, or KeyUnknown. Remembered for a minute, the unknown too,
-        so that a flood of forged ids costs no query each."""
-        now = time.monotonic()
-        wanted = (instance_id, key_id)
-        with self._lock:
-            known = self._cache.get(wanted)
-            if known and known[1] > now:
-                return self._known(wanted, known[0])
-            if len(self._cache) > _CACHED_MOST:
-                self._cache.clear()
-        found = self._find(instance_id, key_id)
-        with self._lock:
-            self._cache[wanted] = (found, now + (_CACHED_S if found else 1))
-        return self._known(wanted, found)
+    # --- for the conductor
 
-    def _find(self, instance_id, key_id):
+    def key(self, instance_id: str, key_id: str) -> bytes:
+        """A key to try a message with, or KeyUnknown.
+
+        Remembered for a minute, the unknown too (for a second), so that a
+        flood of forged ids costs no query each. Whoever acts on a message
+        asks `hold` first, or writes on condition of the key.
+        """
+        return self._remembered(instance_id, key_id)[0]
+
+    def opened(self, instance_id: str, key_id: str) -> None:
+        """A message has opened under this key: if it is the next one, it
+        takes the place of the present one now."""
+        if not self._remembered(instance_id, key_id)[1]:
+            return
+        with self._db.writer() as tx:
+            tx.guests.promote(instance_id, key_id)
+        with self._lock:
+            self._cache.pop((instance_id, key_id), None)
+
+    def hold(self, instance_id: str, key_id: str) -> None:
+        """KeyUnknown unless the key is good at this moment."""
         with self._db.reader() as tx:
             try:
                 link = tx.guests.link(instance_id)
             except exception.NotFound:
-                return None
-        return self._opened(link).key if link.key_id == key_id else None
+                link = None
+        if link is None or key_id not in (link.key_id, link.next_key_id):
+            raise KeyUnknown(instance_id=instance_id, key_id=key_id)
 
-    @staticmethod
-    def _known(wanted, key):
-        if key is None:
-            raise KeyUnknown(instance_id=wanted[0], key_id=wanted[1])
-        return key
+    def _remembered(self, instance_id, key_id):
+        """(key, whether it is the next one)."""
+        now = time.monotonic()
+        wanted = (instance_id, key_id)
+        with self._lock:
+            known, until = self._cache.get(wanted, (None, 0))
+            if until <= now and len(self._cache) > _CACHED_MOST:
+                self._cache.clear()
+        if until <= now:
+            known = self._find(instance_id, key_id)
+            with self._lock:
+                self._cache[wanted] = (
+                    known, now + (_CACHED_S if known else _UNKNOWN_S))
+        if known is None:
+            raise KeyUnknown(instance_id=instance_id, key_id=key_id)
+        return known
+
+    def _find(self, instance_id, key_id):
+        try:
+            found, is_next = self.secrets(instance_id, key_id)
+        except exception.NotFound:
+            return None
+        return found.key, is_next
+
+    def _sealed(self, instance_id, made):
+        return self._keyring.seal(json.dumps({
+            'key': base64.b64encode(made.key).decode(),
+            'broker_user': made.broker_user,
+            'broker_password': made.broker_password,
+        }).encode(), _bound(instance_id))
 
     def _opened(self, link):
+        return self._open(link, link.key_id, link.sealed_key)
+
+    def _opened_next(self, link):
+        return self._open(link, link.next_key_id, link.next_sealed_key)
+
+    def _open(self, link, key_id, sealed):
         document = json.loads(self._keyring.open(
-            link.sealed_key, _bound(link.instance_id)))
-        return Secrets(key_id=link.key_id,
+            sealed, _bound(link.instance_id)))
+        return Secrets(key_id=key_id,
                        key=base64.b64decode(document['key']),
+                       broker_user=document['broker_user'],
                        broker_password=document['broker_password'])
+
+
+def _make(broker_user):
+    return Secrets(key_id='link-' + secrets.token_hex(8),
+                   key=crypto.new_key(), broker_user=broker_user,
+                   broker_password=context.new_password())
 
 
 def _bound(instance_id):

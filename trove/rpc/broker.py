@@ -56,9 +56,12 @@ class Broker:
         self._base = link.management_url.rstrip('/') + '/api/'
         self._vhost = urllib.parse.quote(link.broker_virtual_host, safe='')
 
-    def create_user(self, instance_id, password):
-        """Give an instance its broker user with exactly its rights."""
-        user = broker_names.user(instance_id)
+    def create_user(self, instance_id, password, user=None):
+        """Give an instance a broker user with exactly its rights.
+
+        ``user`` is one of its two names, the first by default.
+        """
+        user = user or broker_names.user(instance_id)
         self._call('PUT', 'users/' + user,
                    {'password': password, 'tags': ''})
         own = r'guestagent\.%s([._].*)?' % re.escape(instance_id)
@@ -81,13 +84,24 @@ class Broker:
 
     def delete_user(self, instance_id):
         """Close the instance's connections and remove its user."""
-        self._call('DELETE', 'users/' + broker_names.user(instance_id))
+        self.delete_other_user(instance_id, keep=None)
+
+    def delete_other_user(self, instance_id, keep):
+        """Remove the user that the instance has changed from.
+
+        The broker closes the connections of a user that is removed.
+        """
+        for user in broker_names.users(instance_id):
+            if user != keep:
+                self._call('DELETE', 'users/' + user)
 
     def users(self):
         """Ids of the instances that have a broker user."""
         prefix = broker_names.user('')
-        return [user['name'][len(prefix):] for user in self._call(
-            'GET', 'users') if user['name'].startswith(prefix)]
+        return sorted({
+            user['name'][len(prefix):].partition('.')[0]
+            for user in self._call('GET', 'users')
+            if user['name'].startswith(prefix)})
 
     def queues(self, instance_id):
         """Names of the queues that belong to an instance."""
@@ -114,10 +128,10 @@ class Broker:
                 'max-length': self._conf.guest_link.queue_max_length,
                 'overflow': 'drop-head'}})
 
-    def guest_url(self, instance_id, password):
+    def guest_url(self, instance_id, password, user=None):
         """The transport URL that a guest is given."""
         link = self._conf.guest_link
-        who = '%s:%s' % (broker_names.user(instance_id),
+        who = '%s:%s' % (user or broker_names.user(instance_id),
                          urllib.parse.quote(password, safe=''))
         hosts = ','.join('%s@%s' % (who, host) for host in link.broker_hosts)
         vhost = link.broker_virtual_host

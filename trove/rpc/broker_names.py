@@ -3,8 +3,13 @@
 
 
 def user(instance_id):
-    """The broker user of an instance."""
+    """The broker user that a new instance is given."""
     return 'guest-' + instance_id
+
+
+def users(instance_id):
+    """Both names its user may have: a rotation changes to the other."""
+    return user(instance_id), user(instance_id) + '.2'
 
 
 def topic(instance_id):

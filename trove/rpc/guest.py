@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the control plane may ask of a guest.
-
-1.0  prepare, stop_db, get_filesystem_stats, ping
+"""What the control plane may ask of a guest (versions: `trove.rpc.versions`).
 
 On the wire there is one method, ``deliver``, whose argument is an envelope
 (see `trove.rpc.envelope`). A guest never answers through oslo.messaging's
@@ -9,6 +7,7 @@ reply queue, because it would need the default exchange: its answer travels to
 the conductor, which hands it to the process that waits (topic of answers).
 """
 
+import base64
 import logging
 import os
 import socket
@@ -19,6 +18,7 @@ from trove.common import exception
 from trove.rpc import broker_names
 from trove.rpc import envelope
 from trove.rpc import transport
+from trove.rpc import versions
 
 LOG = logging.getLogger(__name__)
 
@@ -55,8 +55,7 @@ class Answers:
         self._lock = threading.Lock()
         self._server = None
         self._waiting = {}
-        self.inbox = '%s-%s-%s' % (socket.gethostname(), os.getpid(),
-                                   uuid.uuid4().hex[:8])
+        self.inbox = None
 
     def expect(self, instance_id):
         """A new call id and the event that its answer will set."""
@@ -92,6 +91,9 @@ class Answers:
     def _ensure_server(self):
         with self._lock:
             if self._server is None:
+                # Named at the first call: a WSGI server may fork before it.
+                self.inbox = '%s-%s-%s' % (
+                    socket.gethostname(), os.getpid(), uuid.uuid4().hex[:8])
                 self._server = transport.server(
                     self._connection, self._conf.answers_queue, self.inbox,
                     [_Inbox(self._take)])
@@ -138,34 +140,43 @@ class GuestClient:
         Repeating the same order is harmless, and the caller does so until
         a heartbeat names the order's operation.
         """
-        self._cast(order.instance_id, '1.0', 'prepare',
-                   order=order.to_dict())
+        self._cast(order.instance_id, 'prepare', order=order.to_dict())
 
     def stop_db(self, instance_id):
         """Stop the engine; returns when it is down."""
-        self._call(instance_id, '1.0', 'stop_db',
+        self._call(instance_id, 'stop_db',
                    self._conf.agent_call_low_timeout)
 
     def get_filesystem_stats(self, instance_id):
         """Sizes of the data's file system in GB: total, used, available."""
-        return self._call(instance_id, '1.0', 'get_filesystem_stats',
+        return self._call(instance_id, 'get_filesystem_stats',
                           self._conf.agent_call_low_timeout)
 
     def ping(self, instance_id):
         """Return when the guest has answered."""
-        self._call(instance_id, '1.0', 'ping',
-                   self._conf.agent_call_low_timeout)
+        self._call(instance_id, 'ping', self._conf.agent_call_low_timeout)
+
+    # --- 1.1
+
+    def rotate_link(self, instance_id, key_id, key, broker_url):
+        """Hand a guest the key and broker user that follow.
+
+        It writes them down, answers, and restarts its agent, which from
+        then on knows nothing else. The engine runs on.
+        """
+        self._call(instance_id, 'rotate_link',
+                   self._conf.agent_call_low_timeout, key_id=key_id,
+                   key=base64.b64encode(key).decode(), broker_url=broker_url)
 
     # --- how
 
-    def _cast(self, instance_id, needs, method, **arguments):
-        self._send(instance_id, needs, {
-            'method': method, 'arguments': arguments})
+    def _cast(self, instance_id, method, **arguments):
+        self._send(instance_id, {'method': method, 'arguments': arguments})
 
-    def _call(self, instance_id, needs, method, timeout_s, **arguments):
+    def _call(self, instance_id, method, timeout_s, **arguments):
         call_id, slot = self._answers.expect(instance_id)
         try:
-            self._send(instance_id, needs, {
+            self._send(instance_id, {
                 'method': method, 'arguments': arguments,
                 'call_id': call_id, 'inbox': self._answers.inbox})
             if not slot.filled.wait(timeout_s):
@@ -179,9 +190,11 @@ class GuestClient:
                 guest_code=slot.error.get('code'))
         return slot.result
 
-    def _send(self, instance_id, needs, content):
-        speaks = self._links.speaks(instance_id)
-        if speaks and _number(speaks) < _number(needs):
+    def _send(self, instance_id, content):
+        needs = versions.needed(content['method'], content['arguments'])
+        # A guest that has not said what it speaks may be the oldest.
+        speaks = self._links.speaks(instance_id) or versions.OLDEST
+        if versions.number(speaks) < versions.number(needs):
             raise GuestTooOld(instance_id=instance_id, speaks=speaks,
                               needs=needs)
         key, key_id, number = self._links.outgoing(instance_id)
@@ -195,8 +208,3 @@ class GuestClient:
         except transport.MessagingError as error:
             raise exception.Unavailable(
                 'The message bus is away; try again.') from error
-
-
-def _number(version):
-    major, _, minor = version.partition('.')
-    return int(major), int(minor or 0)

@@ -16,10 +16,9 @@ from trove.common import exception
 from trove.rpc import broker_names
 from trove.rpc import envelope
 from trove.rpc import transport
+from trove.rpc import versions
 
 LOG = logging.getLogger(__name__)
-
-API_VERSION = '1.0'
 
 _THREADS = 4
 
@@ -69,7 +68,7 @@ class GuestLink:
         """Report to the conductor; Unavailable when the broker is away."""
         self._send({'method': 'heartbeat',
                     'arguments': {'document': {
-                        **document, 'api_version': API_VERSION}}})
+                        **document, 'api_version': versions.NEWEST}}})
 
     def _take(self, sealed):
         try:

@@ -30,7 +30,7 @@ class Ending:
         self._tools = tools
 
     def begin(self, step):
-        """A step begins."""
+        """A step begins that may last."""
         self._write(lambda tx: tx.operations.progress(
             *self._lease.key, step=step.name))
 
@@ -41,8 +41,9 @@ class Ending:
         """
         def change(tx):
             tx.operations.progress(*self._lease.key, state=State.REVERTING,
-                                   step=step.name)
-            if not isinstance(error, exception.Cancelled):
+                                   step=step.name,
+                                   error=self._sentence(step.name, error))
+            if not (self._quiet() or isinstance(error, exception.Cancelled)):
                 self._fault(tx, step.name, error)
 
         self._write(change)
@@ -70,6 +71,11 @@ class Ending:
     def undone(self):
         """Everything was given back, or the records say what was not."""
         def change(tx):
+            if self._quiet():
+                words = tx.operations.get(self._operation.id).error
+                tx.operations.finish(*self._lease.key, State.FAILED,
+                                     error_code='failed', error=words)
+                return words
             left = tx.resources.of(self._operation.instance_id)
             fault = tx.instances.get(self._operation.instance_id).fault
             cancelled = tx.operations.cancelled(self._operation.id)
@@ -136,6 +142,9 @@ class Ending:
                 LOG.warning('%s: its state could not be written: %s',
                             self._who(), error)
             pause.wait(_PAUSE_S)
+
+    def _quiet(self):
+        return flows.build(self._operation.verb, self._tools).quiet
 
     def _who(self):
         return 'operation %s (%s of instance %s)' % (

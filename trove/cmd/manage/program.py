@@ -12,6 +12,7 @@ from oslo_config import cfg
 import trove.conf
 from trove.cmd.manage import datastores
 from trove.cmd.manage import db
+from trove.cmd.manage import guests
 from trove.cmd.manage import keyring
 from trove.cmd.manage import operations
 from trove.cmd.manage import parameters
@@ -21,7 +22,7 @@ from trove.common import exception
 from trove.db import schema
 from trove.db import session
 
-NOUNS = (db, datastores, parameters, quotas, operations, keyring)
+NOUNS = (db, datastores, parameters, quotas, operations, guests, keyring)
 FILE = '/etc/trove/trove.conf'
 
 

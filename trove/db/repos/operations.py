@@ -127,9 +127,10 @@ class Operations:
                    state=sa.case((row.state == State.REVERTING,
                                   State.REVERTING), else_=State.PENDING))
 
-    def progress(self, operation_id, fence, state=None, step=None):
-        """Note how far it has come."""
-        values = {'state': state, 'step': step}
+    def progress(self, operation_id, fence, state=None, step=None,
+                 error=None):
+        """Note how far it has come, and what stopped it."""
+        values = {'state': state, 'step': step, 'error': error}
         self._must(operation_id, fence, **{
             name: value for name, value in values.items()
             if value is not None})

@@ -35,7 +35,11 @@ class ServiceStatus(base.Base):
 
 
 class GuestLink(base.Base):
-    """The secret shared with a guest and the counters against replay."""
+    """The secret shared with a guest and the counters against replay.
+
+    While a rotation is under way there is a next secret; it becomes the
+    only one with the first message that opens under it.
+    """
 
     __tablename__ = 'guest_links'
 
@@ -44,6 +48,9 @@ class GuestLink(base.Base):
         primary_key=True)
     key_id: orm.Mapped[str] = orm.mapped_column(sa.String(64))
     sealed_key: orm.Mapped[str] = orm.mapped_column(sa.String(512))
+    next_key_id: orm.Mapped[str | None] = orm.mapped_column(sa.String(64))
+    next_sealed_key: orm.Mapped[str | None] = orm.mapped_column(
+        sa.String(512))
     broker_user: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
     tx_counter: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
     boot: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)

@@ -195,6 +195,8 @@ def _guests():
         'guest_links',
         _need('instance_id', ID), _need('key_id', sa.String(64)),
         _need('sealed_key', sa.String(512)),
+        _may('next_key_id', sa.String(64)),
+        _may('next_sealed_key', sa.String(512)),
         _may('broker_user', sa.String(255)),
         _need('tx_counter', sa.BigInteger), _need('boot', sa.BigInteger),
         _need('seq', sa.BigInteger), _need('created', TIME),

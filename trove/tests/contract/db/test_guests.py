@@ -121,3 +121,32 @@ def test_the_control_plane_may_set_the_status_itself(db):
     with db.writer() as tx:
         tx.guests.set_status(instance.id, Service.UNKNOWN)
     assert stored(db, instance.id).status is Service.UNKNOWN
+
+
+def test_a_next_key_takes_over_once_and_the_counters_go_on(db):
+    instance = database.an_instance(db)
+    with db.writer() as tx:
+        tx.guests.put_link(instance.id, 'key-1', 'sealed-1')
+        tx.guests.next_counter(instance.id)
+        assert tx.guests.put_next(instance.id, 'key-2', 'sealed-2')
+        assert not tx.guests.put_next(instance.id, 'key-3', 'sealed-3')
+    with db.writer() as tx:
+        assert not tx.guests.promote(instance.id, 'key-3')
+        assert tx.guests.promote(instance.id, 'key-2')
+        assert not tx.guests.promote(instance.id, 'key-2')
+        found = tx.guests.link(instance.id)
+    assert (found.key_id, found.sealed_key, found.tx_counter) == (
+        'key-2', 'sealed-2', 1)
+    assert (found.next_key_id, found.next_sealed_key) == (None, None)
+
+
+def test_reports_under_a_dropped_key_are_left_out(db):
+    ids = [database.an_instance(db).id for _ in range(4)]
+    with db.writer() as tx:
+        for one in ids[:3]:
+            tx.guests.put_link(one, 'key-1', 'sealed-1')
+        tx.guests.put_next(ids[0], 'key-2', 'sealed-2')
+        taken = tx.guests.report_many(
+            [(one, report(), 1, 1) for one in ids],
+            dict(zip(ids, ('key-2', 'key-1', 'key-0', 'key-1'), strict=True)))
+    assert taken == {ids[0], ids[1]}

@@ -65,6 +65,14 @@ def remove(plane):
     return instance_id
 
 
+def rotate(plane):
+    instance_id = plane.create()
+    plane.work()
+    plane.rotate(instance_id)
+    return instance_id
+
+
+ROTATED = (rotate,)
 BUILT = (build, build_with_everything, lose_the_answer)
 UNDONE = (fail_late, fail_at_the_server, fail_at_the_port)
 GONE = (cancel, remove)
@@ -99,7 +107,7 @@ def share_of(total):
         range(1, total + 1), max(1, round(SHARE * total))))
 
 
-@pytest.mark.parametrize('situation', BUILT + UNDONE + GONE,
+@pytest.mark.parametrize('situation', BUILT + UNDONE + GONE + ROTATED,
                          ids=lambda situation: situation.__name__)
 def test_killed_anywhere_it_ends_done_or_undone(situation, deployment):
     for at in share_of(instants(situation, deployment)):
@@ -118,7 +126,9 @@ def test_killed_anywhere_it_ends_done_or_undone(situation, deployment):
 def check_the_end(situation, plane, instance_id, where):
     instance = plane.instance(instance_id)
     held = plane.cloud.leftovers()
-    if situation in BUILT:
+    if situation in ROTATED:
+        check_rotated(plane, instance_id, where)
+    if situation in BUILT + ROTATED:
         assert instance.status == 'ACTIVE', where
         check_nothing_doubled(plane, instance, held, where)
         assert plane.usages() == (1, 0), where
@@ -134,6 +144,14 @@ def check_the_end(situation, plane, instance_id, where):
     else:
         assert instance.deleted, where
         assert plane.usages() == (0, 0), where
+
+
+def check_rotated(plane, instance_id, where):
+    assert plane.operations(instance_id)[-1].state is State.DONE, where
+    plane.guests.speak(instance_id)     # it is heard, with
+    with plane.db.reader() as tx:       # the only key there is
+        assert tx.guests.link(instance_id).next_key_id is None, where
+    assert len(plane.broker.users[instance_id]) == 1, where
 
 
 def check_nothing_doubled(plane, instance, held, where):

@@ -19,17 +19,36 @@ class Written:
     def __init__(self):
         self.reports, self.answers = [], []
 
-    def put(self, instance_id, report, boot, number):
+    def put(self, instance_id, report, boot, number, key_id):
         self.reports.append((instance_id, report.status, boot, number))
 
     def answer(self, *facts):
         self.answers.append(facts)
 
 
-def key(instance_id, key_id):
-    if instance_id not in KEYS or key_id != 'k':
-        raise exception.NotFound(kind='key', id=key_id)
-    return KEYS[instance_id]
+class Links:
+    """Keys of guests; ``dropped`` ones are remembered, but good no more."""
+
+    def __init__(self):
+        self.dropped = set()
+        self.used = []
+
+    def key(self, instance_id, key_id):
+        if instance_id not in KEYS or key_id != 'k':
+            raise exception.NotFound(kind='key', id=key_id)
+        return KEYS[instance_id]
+
+    def opened(self, instance_id, key_id):
+        self.used.append((instance_id, key_id))
+
+    def hold(self, instance_id, key_id):
+        if instance_id in self.dropped:
+            raise exception.NotFound(kind='key', id=key_id)
+
+
+@pytest.fixture
+def links():
+    return Links()
 
 
 @pytest.fixture
@@ -38,8 +57,8 @@ def written():
 
 
 @pytest.fixture
-def conductor(written):
-    return endpoint.Endpoint(options.make(), key, written, written,
+def conductor(written, links):
+    return endpoint.Endpoint(options.make(), links, written, written,
                              limits.Buckets(20))
 
 
@@ -69,6 +88,22 @@ def test_an_answer_is_passed_on_with_its_true_sender(conductor, written):
     conductor.deliver({}, said('i1', 'answer', inbox='here', call_id='c',
                                result=1, error=None))
     assert written.answers == [('i1', 'here', 'c', 1, None)]
+
+
+def test_an_answer_under_a_dropped_key_goes_nowhere(conductor, written,
+                                                    links):
+    links.dropped.add('i1')
+    conductor.deliver({}, said('i1', 'answer', inbox='here', call_id='c',
+                               result=1, error=None))
+    assert written.answers == []
+    assert conductor.counters == {'unknown-instance': 1}
+
+
+def test_only_what_opened_counts_as_a_use_of_the_key(conductor, links):
+    conductor.deliver({}, said('i2', sign_as='i1'))
+    assert links.used == []
+    conductor.deliver({}, said('i1'))
+    assert links.used == [('i1', 'k')]
 
 
 @pytest.mark.parametrize('message,reason', [

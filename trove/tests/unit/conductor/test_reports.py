@@ -31,7 +31,7 @@ class SlowDatabase:
             raise exception.Unavailable('away')
         yield self
 
-    def report_many(self, bulk):
+    def report_many(self, bulk, keys=None):
         self.bulks.append(list(bulk))
         self.taken.set()
         return {item[0] for item in bulk}
@@ -76,10 +76,10 @@ def test_only_the_newest_of_an_instance_is_written():
     db = SlowDatabase()
     writer = reports.Writer(db, batch=10, most_waiting=10)
     writer.start()
-    writer.put('first', a_report(), 1, 1)
+    writer.put('first', a_report(), 1, 1, 'k')
     assert db.entered.wait(10)
     for number in (2, 5, 3):
-        writer.put('i1', a_report(), 1, number)
+        writer.put('i1', a_report(), 1, number, 'k')
     db.gate.set()
     writer.stop()
     assert [item[3] for item in db.bulks[1]] == [5]
@@ -88,10 +88,10 @@ def test_only_the_newest_of_an_instance_is_written():
 
 def test_a_flood_of_instances_costs_no_memory_without_bound():
     writer = reports.Writer(SlowDatabase(), batch=10, most_waiting=2)
-    writer.put('i1', a_report(), 1, 1)
-    writer.put('i2', a_report(), 1, 1)
+    writer.put('i1', a_report(), 1, 1, 'k')
+    writer.put('i2', a_report(), 1, 1, 'k')
     with pytest.raises(exception.Unavailable):
-        writer.put('i3', a_report(), 1, 1)
+        writer.put('i3', a_report(), 1, 1, 'k')
 
 
 def test_what_a_lost_database_did_not_take_is_written_later(monkeypatch):
@@ -101,7 +101,7 @@ def test_what_a_lost_database_did_not_take_is_written_later(monkeypatch):
     db.gate.set()
     writer = reports.Writer(db, batch=10, most_waiting=10)
     writer.start()
-    writer.put('i1', a_report(), 1, 1)
+    writer.put('i1', a_report(), 1, 1, 'k')
     assert db.taken.wait(10)
     writer.stop()
     assert db.bulks[0][0][3] == 1

@@ -14,6 +14,7 @@ from trove.tests.fixtures import options
 INSTANCE = types.SimpleNamespace(
     id='i-1', manager='mariadb', version_number='10.11', project_id='p-1')
 SECRETS = guest_links.Secrets(key_id='k-1', key=b'\1' * 32,
+                              broker_user='guest-1',
                               broker_password='pass$word')
 URL = 'rabbit://guest-i-1:pass$word@192.0.2.1:5672/'
 

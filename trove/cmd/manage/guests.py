@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Guests: the secrets they speak with."""
+
+from trove.common import context
+from trove.operations import rotate_guest_link
+
+_OPERATOR = 'operator'
+
+
+def register(command):
+    """Add the commands of this noun."""
+    command(guest_link_rotate,
+            instance={'help': 'id of the instance whose guest changes its '
+                              'key and broker user'})
+
+
+def guest_link_rotate(desk, asked):
+    """Give a guest a new key and broker user while its engine runs on. A
+    taskmanager does it within seconds; "operation_show" tells how it went."""
+    ctx = context.Context(project_id=_project(desk, asked.instance),
+                          user_id=_OPERATOR, is_admin=True)
+    operation_id = rotate_guest_link.rotate_guest_link(
+        ctx, desk.sealed_db, asked.instance)
+    desk.say('Operation %s will do it.' % operation_id)
+
+
+def _project(desk, instance_id):
+    with desk.sealed_db.reader() as tx:
+        return tx.instances.get(instance_id).project_id
