@@ -71,8 +71,8 @@ def test_an_adopted_engine_is_restarted_when_it_crashes(machine):
     machine.stop_agent()
     machine.start_agent()
     machine.link.wait(service_status='healthy')
-    waiting.until(lambda: machine.units.condition(machine.unit).pid, 10,
-                  'the adopted process')
+    waiting.until(lambda: machine.unit.name in machine.units._watched, 10,
+                  'the adoption')
     before = kill_engine(machine)
     machine.link.wait(service_status='crashed')
     machine.link.wait(service_status='healthy')
