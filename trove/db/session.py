@@ -20,6 +20,8 @@ from trove.common import exception
 from trove.db import engine as engines
 from trove.db import tables
 from trove.db import types
+from trove.db.repos import accounts
+from trove.db.repos import configurations
 from trove.db.repos import datastores
 from trove.db.repos import duties
 from trove.db.repos import faults
@@ -31,6 +33,7 @@ from trove.db.repos import purge
 from trove.db.repos import quotas
 from trove.db.repos import recount
 from trove.db.repos import resources
+from trove.db.repos import roots
 from trove.db.repos import steering
 from trove.objects import operation
 
@@ -62,6 +65,8 @@ class Transaction:
     """The repositories, all in one transaction."""
 
     def __init__(self, connection, keyring):
+        self.accounts = accounts.Accounts(connection)
+        self.configurations = configurations.Configurations(connection)
         self.datastores = datastores.Datastores(connection)
         self.duties = duties.Duties(connection)
         self.faults = faults.Faults(connection)
@@ -71,6 +76,7 @@ class Transaction:
         self.ownership = ownership.Ownership(connection)
         self.quotas = quotas.Quotas(connection)
         self.resources = resources.Resources(connection)
+        self.roots = roots.Roots(connection)
         self.steering = steering.Steering(connection, self.operations)
         self._connection = connection
 

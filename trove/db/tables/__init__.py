@@ -4,6 +4,7 @@
 from trove.db.tables.backups import Backup
 from trove.db.tables.base import Base
 from trove.db.tables.configurations import Configuration
+from trove.db.tables.configurations import ConfigurationValue
 from trove.db.tables.datastores import Binding
 from trove.db.tables.datastores import Datastore
 from trove.db.tables.datastores import Parameter
@@ -19,8 +20,10 @@ from trove.db.tables.operations import Operation
 from trove.db.tables.quotas import Quota
 from trove.db.tables.quotas import Reservation
 from trove.db.tables.quotas import Usage
+from trove.db.tables.roots import RootHistory
 
 __all__ = (
-    'Backup', 'Base', 'Binding', 'Configuration', 'Datastore', 'Duty',
-    'Fault', 'GuestLink', 'Instance', 'Journal', 'Operation', 'Parameter',
-    'Quota', 'Reservation', 'Resource', 'ServiceStatus', 'Usage', 'Version')
+    'Backup', 'Base', 'Binding', 'Configuration', 'ConfigurationValue',
+    'Datastore', 'Duty', 'Fault', 'GuestLink', 'Instance', 'Journal',
+    'Operation', 'Parameter', 'Quota', 'Reservation', 'Resource',
+    'RootHistory', 'ServiceStatus', 'Usage', 'Version')

@@ -29,3 +29,16 @@ class Configuration(base.Base):
     deleted: orm.Mapped[bool]
     deleted_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(
         types.TIME)
+
+
+class ConfigurationValue(base.Base):
+    """The value of one parameter in a group, as JSON."""
+
+    __tablename__ = 'configuration_parameters'
+
+    configuration_id: orm.Mapped[str] = orm.mapped_column(
+        types.ID, sa.ForeignKey('configurations.id', ondelete='CASCADE'),
+        primary_key=True)
+    configuration_key: orm.Mapped[str] = orm.mapped_column(
+        sa.String(128), primary_key=True)
+    configuration_value: orm.Mapped[str] = orm.mapped_column(types.Json)

@@ -30,6 +30,7 @@ def upgrade():
     _configurations()
     _backups()
     _instances()
+    _roots()
     _guests()
     _operations()
     _duties()
@@ -105,6 +106,14 @@ def _configurations():
     op.create_index(
         'ix_configurations_page', 'configurations',
         ['tenant_id', 'deleted', 'id'])
+    _table(
+        'configuration_parameters',
+        _need('configuration_id', ID),
+        _need('configuration_key', sa.String(128)),
+        _need('configuration_value', LONG_TEXT),
+        _refers('configuration_parameters', 'configuration_id',
+            'configurations.id', ondelete='CASCADE'),
+        key=('configuration_id', 'configuration_key'))
 
 
 def _backups():
@@ -176,6 +185,15 @@ def _instances():
         _need('external_id', sa.String(255)), _may('operation_id', ID),
         _may('details', LONG_TEXT), _need('created', TIME),
         key=('instance_id', 'kind', 'external_id'))
+
+
+def _roots():
+    _table(
+        'root_enabled_history',
+        _need('id', ID), _may('user', sa.String(255)),
+        _need('created', TIME), _may('deleted_at', TIME),
+        _refers('root_enabled_history', 'id', 'instances.id',
+            ondelete='CASCADE'), key=('id',))
 
 
 def _guests():
