@@ -3,6 +3,7 @@
 
 import collections
 import threading
+from concurrent import futures
 import uuid
 
 import pytest
@@ -18,14 +19,21 @@ from trove.rpc import conductor as conductor_room
 from trove.rpc import guest as guest_room
 from trove.rpc import guest_server
 from trove.rpc import transport
+from trove.tests.fixtures import certificates
 from trove.tests.fixtures import rabbit
 
 Secrets = collections.namedtuple('Secrets', 'key key_id password')
 
 
 @pytest.fixture(scope='session')
-def node(tmp_path_factory):
-    with rabbit.node(tmp_path_factory.mktemp('rabbit')) as running:
+def authority(tmp_path_factory):
+    return certificates.Authority(tmp_path_factory.mktemp('authority'))
+
+
+@pytest.fixture(scope='session')
+def node(tmp_path_factory, authority):
+    with rabbit.node(tmp_path_factory.mktemp('rabbit'),
+                     authority) as running:
         yield running
 
 
@@ -49,13 +57,17 @@ def conf(node):
 
 
 class Links(guest_room.Links):
-    """Keys and numbers of guests, in memory."""
+    """Keys and numbers of guests, in memory.
+
+    ``dropped`` are keys that the conductor still remembers.
+    """
 
     def __init__(self):
         self._lock = threading.Lock()
         self._numbers = collections.Counter()
         self.secrets = {}
         self.versions = {}
+        self.dropped = set()
 
     def outgoing(self, instance_id):
         with self._lock:
@@ -72,6 +84,13 @@ class Links(guest_room.Links):
             raise exception.NotFound(kind='key', id=key_id)
         return secrets.key
 
+    def opened(self, instance_id, key_id):
+        """Nothing here is being rotated."""
+
+    def hold(self, instance_id, key_id):
+        if instance_id in self.dropped:
+            raise exception.NotFound(kind='key', id=key_id)
+
 
 class Reports:
     """Keeps what the conductor would write."""
@@ -80,7 +99,7 @@ class Reports:
         self.kept = []
         self.changed = threading.Condition()
 
-    def put(self, instance_id, report, boot, number):
+    def put(self, instance_id, report, boot, number, key_id):
         with self.changed:
             self.kept.append((instance_id, report.status.value, boot, number))
             self.changed.notify_all()
@@ -105,7 +124,7 @@ class ControlPlane:
         self.broker.apply_policy()
         self.connection = transport.connect(conf, node.url)
         self.endpoint = endpoint.Endpoint(
-            conf, self.links.key, self.reports,
+            conf, self.links, self.reports,
             conductor_room.Relay(conf, self.connection),
             limits.Buckets(conf.guest_link.messages_per_second))
         self._server = conductor_room.serve(
@@ -128,6 +147,18 @@ class ControlPlane:
         return self.broker.guest_url(
             instance_id, self.links.secrets[instance_id].password)
 
+    def forget(self):
+        """Begin a test with nothing said and nothing counted."""
+        self.endpoint.counters.clear()
+        with self.reports.changed:
+            self.reports.kept.clear()
+
+    def remove(self, instance_ids):
+        """Take users and queues of instances away."""
+        for instance_id in instance_ids:
+            self.broker.delete_user(instance_id)
+            self.broker.delete_queues(instance_id)
+
     def close(self):
         self.answers.stop()
         self._server.stop()
@@ -135,18 +166,34 @@ class ControlPlane:
         self.connection.cleanup()
 
 
+@pytest.fixture(scope='session')
+def plane(conf, node):
+    made = ControlPlane(conf, node)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope='session')
+def cleaners():
+    """What is slow to end ends beside the tests that follow."""
+    with futures.ThreadPoolExecutor(8) as pool:
+        begun = []
+        yield lambda work, *what: begun.append(pool.submit(work, *what))
+        for one in begun:
+            one.result()
+
+
 @pytest.fixture
-def control(conf, node):
-    plane = ControlPlane(conf, node)
+def control(plane, cleaners):
+    plane.forget()
+    before = set(plane.links.secrets)
     yield plane
-    for instance_id in plane.links.secrets:
-        plane.broker.delete_user(instance_id)
-        plane.broker.delete_queues(instance_id)
-    plane.close()
+    # At once, so that nothing of this test is heard in the next.
+    plane.remove(set(plane.links.secrets) - before)
 
 
 @pytest.fixture
-def boot(control, conf, tmp_path):
+def boot(control, conf, cleaners, tmp_path):
     """Start the link of an instance with an endpoint; closed at the end."""
     links = []
 
@@ -161,4 +208,4 @@ def boot(control, conf, tmp_path):
         return link
     yield start
     for link in links:
-        link.stop()
+        cleaners(link.stop)

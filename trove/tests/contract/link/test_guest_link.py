@@ -8,6 +8,7 @@ import pytest
 from trove.common import exception
 from trove.objects import order
 from trove.rpc import guest as guest_room
+from trove.rpc import versions
 
 
 class Agent:
@@ -79,17 +80,20 @@ def test_a_silent_guest_is_a_timeout(control, conf):
     conf.clear_override('agent_call_low_timeout')
 
 
-def test_an_unknown_or_private_method_is_not_supported(control, instance_id):
+def test_an_unknown_or_private_method_is_not_supported(control, instance_id,
+                                                       monkeypatch):
+    monkeypatch.setattr(versions, 'needed', lambda *_: '1.0')
     for name in ('unheard_of', '_secret', '__init__'):
         with pytest.raises(exception.GuestFailed, match='not supported'):
-            control.guests._call(instance_id, '1.0', name, 10)
+            control.guests._call(instance_id, name, 10)
 
 
+@pytest.mark.parametrize('speaks', ['1.0', None])
 def test_an_older_guest_is_never_sent_more_than_it_speaks(
-        control, instance_id):
-    control.links.versions[instance_id] = '1.0'
-    with pytest.raises(guest_room.GuestTooOld, match='needs'):
-        control.guests._call(instance_id, '1.1', 'ping', 10)
+        control, agent, instance_id, speaks):
+    control.links.versions[instance_id] = speaks
+    with pytest.raises(guest_room.GuestTooOld, match='needs 1.1'):
+        control.guests.rotate_link(instance_id, 'k', b'', 'rabbit://')
 
 
 def test_messages_wait_while_the_agent_restarts(control, boot, tmp_path):
