@@ -151,7 +151,8 @@ def _tests(settings, lane, state, log):
         commands.run(
             ['python', '-m', 'pytest', '-q', '-p', 'no:cacheprovider',
              f'--junitxml={report}', lane.tests], log, f'pytest {lane.name}',
-            cwd=ROOT, timeout_s=HOUR_S, env=_environment(settings, state))
+            cwd=ROOT, timeout_s=HOUR_S,
+            env=_environment(settings, state, lane.on_stack))
     except errors.StackError as error:
         trouble = error
     count, failures = _read(report)
@@ -184,8 +185,13 @@ def _read(report):
     return count, failures
 
 
-def _environment(settings, state):
-    return {**programs.environment(settings),
+def _environment(settings, state, on_stack=False):
+    """Only the tests on a stack are told of one."""
+    described = programs.environment(settings)
+    if not on_stack:
+        described = {name: value for name, value in described.items()
+                     if not name.startswith(('OS_', 'TROVESTACK_'))}
+    return {**described,
             'RUFF_CACHE_DIR': str(state / 'ruff'),
             'HYPOTHESIS_STORAGE_DIRECTORY': str(state / 'hypothesis'),
             'PYTHONPYCACHEPREFIX': str(state / 'pycache'),
