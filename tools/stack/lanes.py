@@ -2,6 +2,7 @@
 """`trovestack test`: every check and test, one closing count."""
 
 import dataclasses
+import shutil
 import time
 import xml.etree.ElementTree
 
@@ -139,6 +140,9 @@ def _on_stack(settings, lane, state, log):
         console.say(str(error))
         return Count(failed=1)
     finally:
+        if stack.logs.exists():     # for who looks into a failure
+            shutil.copytree(stack.logs, state / 'logs' / 'stack',
+                            dirs_exist_ok=True)
         if not waiting.STOP.is_set():
             lifecycle.clean(stack)
 

@@ -43,7 +43,8 @@ def manage(settings, *words):
     """Run trove-manage; returns what it prints."""
     return commands.output(
         [settings.venv / 'bin' / 'trove-manage', *_files(settings), *words],
-        f'trove-manage {words[0]}', timeout_s=120, env=venv.environment(settings), cwd='/')
+        f'trove-manage {words[0]}', timeout_s=120,
+        env=venv.environment(settings), cwd='/')
 
 
 def start(settings):
