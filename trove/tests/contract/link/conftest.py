@@ -3,8 +3,8 @@
 
 import collections
 import threading
-from concurrent import futures
 import uuid
+from concurrent import futures
 
 import pytest
 from oslo_config import cfg
