@@ -64,6 +64,7 @@ class Cloud:
         seed.sow(self)
         self._restore_networks()
         self.jobs.resume()
+        self._note_lost()
         self._reconciler.look()
         self._resume_machines()
         self._restore_rules()
@@ -93,8 +94,16 @@ class Cloud:
                 doc['id'], False, STOP_S), running))
         return [doc['name'] for doc in running]
 
+    def _note_lost(self):
+        """Machines that ended with the host, or were killed while nobody
+        looked, run again; those that shut themselves down stay so."""
+        for doc in self.store.find('server', task_state=None):
+            if doc['vm_state'] == 'active' and self.host.machine_state(
+                    doc['id']) in ('crashed', 'absent'):
+                self.store.update('server', doc['id'], resume=True)
+
     def _resume_machines(self):
-        """Run what stop_machines() has shut down."""
+        """Run what stop_machines() has shut down and what was lost."""
         for doc in self.store.find('server', resume=True):
             with self.store.transaction():
                 self.store.update('server', doc['id'], resume=False)

@@ -55,7 +55,7 @@ def test_a_promise_of_a_process_that_died_is_kept_by_the_next(
     assert server.id in site.host.machines
 
 
-def test_machines_that_did_not_survive_are_shut_off(site, demo, image):
+def test_machines_that_shut_themselves_down_stay_off(site, demo, image):
     server = demo.compute.create_server(
         name='s', image_id=image.id, flavor_id='1', networks='auto')
     demo.compute.wait_for_server(server, interval=0.02, wait=10)
@@ -64,6 +64,19 @@ def test_machines_that_did_not_survive_are_shut_off(site, demo, image):
     site.start()
     again = site.connect('demo')
     assert again.compute.get_server(server.id).status == 'SHUTOFF'
+
+
+def test_machines_that_ended_with_the_host_run_again(site, demo, image):
+    server = demo.compute.create_server(
+        name='s', image_id=image.id, flavor_id='1', networks='auto')
+    demo.compute.wait_for_server(server, interval=0.02, wait=10)
+    site.stop()
+    site.host.machines[server.id].state = 'crashed'
+    site.start()
+    site.settle()
+    assert site.host.machine_state(server.id) == 'running'
+    again = site.connect('demo')
+    assert again.compute.get_server(server.id).status == 'ACTIVE'
 
 
 def test_machines_stopped_with_the_cloud_come_back_with_it(
