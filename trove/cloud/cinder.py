@@ -8,7 +8,9 @@ from cinderclient import exceptions as cinder_errors
 from keystoneauth1 import exceptions as ksa_errors
 
 from trove.cloud import errors
+from trove.cloud import marks
 from trove.cloud import ports
+from trove.objects import orphan
 
 
 class CinderVolumes(ports.Volumes):
@@ -47,6 +49,17 @@ class CinderVolumes(ports.Volumes):
         """The volume now, or NotFound."""
         with translated():
             return _volume(self._cinder.volumes.get(volume_id))
+
+    def owned(self):
+        """Every volume that bears our mark."""
+        with translated():
+            found = self._cinder.volumes.list()
+        return [orphan.Thing(
+            kind='volume', external_id=volume.id,
+            instance_id=volume.metadata['trove_instance_id'],
+            created=marks.moment(volume.created_at))
+            for volume in found
+            if volume.metadata.get('trove_instance_id')]
 
     def delete(self, volume_id):
         """Ask for its end; CloudBusy while it is attached or in the making.

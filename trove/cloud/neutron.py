@@ -3,9 +3,11 @@
 
 import ipaddress
 
+from trove.cloud import marks
 from trove.cloud import ports
 from trove.cloud import sdk
 from trove.common import exception
+from trove.objects import orphan
 
 
 class NeutronNetwork(ports.Network):
@@ -95,7 +97,8 @@ class NeutronNetwork(ports.Network):
             self._network.delete_security_group(group_id,
                                                 ignore_missing=True)
 
-    def create_floating(self, port_id, project_id, public_network_id):
+    def create_floating(self, port_id, project_id, public_network_id,
+                        description=''):
         """A floating address on the port; a present one is returned."""
         with sdk.translated('Neutron'):
             for floating in self._floating(port_id):
@@ -103,7 +106,24 @@ class NeutronNetwork(ports.Network):
             network_id = public_network_id or self._external()
             return self._network.create_ip(
                 floating_network_id=network_id, port_id=port_id,
-                project_id=project_id).floating_ip_address
+                project_id=project_id,
+                description=description).floating_ip_address
+
+    def delete_floating(self, address):
+        """Give a floating address back."""
+        with sdk.translated('Neutron'):
+            for found in self._network.ips(floating_ip_address=address):
+                if found.floating_ip_address == address:
+                    self._network.delete_ip(found.id, ignore_missing=True)
+
+    def owned(self):
+        """Every port, group and floating address that bears our mark."""
+        with sdk.translated('Neutron'):
+            return [
+                *_marked('port', self._network.ports()),
+                *_marked('security_group', self._network.security_groups()),
+                *_marked('floating_ip', self._network.ips(),
+                         'floating_ip_address')]
 
     def _external(self):
         for network in self._network.networks(is_router_external=True):
@@ -130,6 +150,16 @@ class NeutronNetwork(ports.Network):
         for rule in present.keys() - wanted:
             self._network.delete_security_group_rule(
                 present[rule], ignore_missing=True)
+
+
+def _marked(kind, found, key='id'):
+    """The Things among what was found."""
+    for one in found:
+        instance_id = marks.described(one.description)
+        if instance_id:
+            yield orphan.Thing(kind=kind, external_id=getattr(one, key),
+                               instance_id=instance_id,
+                               created=marks.moment(one.created_at))
 
 
 def _rule(found):

@@ -8,7 +8,9 @@ from novaclient import client
 from novaclient import exceptions as nova_errors
 
 from trove.cloud import errors
+from trove.cloud import marks
 from trove.cloud import ports
+from trove.objects import orphan
 
 #: Every server of ours carries this tag; listing asks for it.
 OURS = 'trove_instance'
@@ -83,6 +85,24 @@ class NovaCompute(ports.Compute):
                                             limit=-1)
         return {server.id: server.status for server in found}
 
+    def owned(self):
+        """Every server and server group that bears our mark."""
+        with translated():
+            servers = self._nova.servers.list(search_opts={'tags': OURS},
+                                              limit=-1)
+            return [*_marked_servers(servers),
+                    *_marked_groups(self._all_groups())]
+
+    def _all_groups(self):
+        """Page by page; a cloud that knows no pages gives all at once."""
+        found = {}
+        while True:
+            page = self._nova.server_groups.list(offset=len(found))
+            fresh = {one.id: one for one in page if one.id not in found}
+            if not fresh:
+                return found.values()
+            found.update(fresh)
+
     def delete(self, server_id):
         """Ask for its end."""
         with translated(), contextlib.suppress(nova_errors.NotFound):
@@ -114,6 +134,24 @@ def translated():
                                error.message) from error
     except ksa_errors.ClientException as error:
         raise errors.no_answer('Nova', error) from error
+
+
+def _marked_servers(servers):
+    for server in servers:
+        instance_id = server.metadata.get('trove_instance_id')
+        if instance_id:
+            yield orphan.Thing(
+                kind='server', external_id=server.id,
+                instance_id=instance_id,
+                created=marks.moment(server.created))
+
+
+def _marked_groups(groups):
+    for group in groups:
+        instance_id = marks.grouped(group.name)
+        if instance_id:
+            yield orphan.Thing(kind='server_group', external_id=group.id,
+                               instance_id=instance_id)
 
 
 def _mark(instance_id):

@@ -17,6 +17,7 @@ import abc
 import dataclasses
 
 from trove.common import exception
+from trove.objects import orphan
 
 
 def resource_name(instance_id: str) -> str:
@@ -191,6 +192,10 @@ class Compute(abc.ABC):
         """Status by server id of every server of ours, in few requests."""
 
     @abc.abstractmethod
+    def owned(self) -> list[orphan.Thing]:
+        """Every server and server group that bears our mark."""
+
+    @abc.abstractmethod
     def delete(self, server_id: str) -> None:
         """Ask for its end; `show` raises NotFound when it is gone."""
 
@@ -223,6 +228,10 @@ class Volumes(abc.ABC):
     @abc.abstractmethod
     def show(self, volume_id: str) -> Volume:
         """The volume now, or NotFound."""
+
+    @abc.abstractmethod
+    def owned(self) -> list[orphan.Thing]:
+        """Every volume that bears our mark."""
 
     @abc.abstractmethod
     def delete(self, volume_id: str) -> None:
@@ -269,8 +278,18 @@ class Network(abc.ABC):
 
     @abc.abstractmethod
     def create_floating(self, port_id: str, project_id: str,
-                        public_network_id: str | None) -> str:
+                        public_network_id: str | None,
+                        description: str = '') -> str:
         """A floating address on the port; a present one is returned."""
+
+    @abc.abstractmethod
+    def delete_floating(self, address: str) -> None:
+        """Give a floating address back."""
+
+    @abc.abstractmethod
+    def owned(self) -> list[orphan.Thing]:
+        """Every port, security group and floating address that bears our
+        mark. Ports of both networks are of kind ``port``."""
 
 
 class Images(abc.ABC):

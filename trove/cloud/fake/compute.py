@@ -5,9 +5,12 @@ import dataclasses
 import threading
 import uuid
 
+from trove.cloud import marks
 from trove.cloud import ports
 from trove.cloud.fake import faults
+from trove.cloud.fake import times
 from trove.common import exception
+from trove.objects import orphan
 
 FLAVORS = (
     ports.Flavor(id='1', name='db.small', ram_mb=512, vcpus=1, disk_gb=5),
@@ -26,6 +29,7 @@ class FakeCompute(ports.Compute):
         self.servers = {}
         self.orders = {}
         self.groups = {}
+        self.created = {}
         self.looks = 1
         self.outcome = 'ACTIVE'         # of the next boots
         self.fault = 'No valid host was found.'
@@ -71,6 +75,7 @@ class FakeCompute(ports.Compute):
                 'trove_operation_id': order.operation_id})
         self.servers[server.id] = server
         self.orders[server.id] = order
+        self.created[server.id] = times.now()
         self._left[server.id] = self.looks
         if order.volume_id:
             self._volumes.attach(order.volume_id)
@@ -97,6 +102,19 @@ class FakeCompute(ports.Compute):
     def statuses(self):
         """Status by id of every server."""
         return {server.id: server.status for server in self.servers.values()}
+
+    @faults.breakable
+    def owned(self):
+        """Every server and server group that bears our mark."""
+        return [orphan.Thing(
+            kind='server', external_id=server.id,
+            instance_id=server.metadata['trove_instance_id'],
+            created=self.created[server.id])
+            for server in self.servers.values()] + [orphan.Thing(
+                kind='server_group', external_id=group_id,
+                instance_id=marks.grouped(name))
+                for group_id, (name, _) in self.groups.items()
+                if marks.grouped(name)]
 
     @faults.breakable
     def delete(self, server_id):

@@ -4,9 +4,12 @@
 import threading
 import uuid
 
+from trove.cloud import marks
 from trove.cloud import ports
 from trove.cloud.fake import faults
+from trove.cloud.fake import times
 from trove.common import exception
+from trove.objects import orphan
 
 #: Networks by id: (project or None for shared, first three octets).
 NETWORKS = {'net-shared': (None, '10.1.0'), 'net-mgmt': ('service', '10.2.0'),
@@ -26,6 +29,7 @@ class FakeNetwork(ports.Network):
         self.all_ports = {}
         self.groups = {}        # id -> (name, rules)
         self.floating = {}      # address -> (port id, project id)
+        self.created = {}
         self._owners = {}
         self._descriptions = {}
         self._next = 10
@@ -66,7 +70,7 @@ class FakeNetwork(ports.Network):
             security_groups=tuple(security_groups))
         self.all_ports[port.id] = port
         self._owners[port.id] = instance_id
-        self._descriptions[port.id] = description
+        self._describe(port.id, description)
         return port
 
     @faults.breakable
@@ -93,6 +97,7 @@ class FakeNetwork(ports.Network):
                 return group_id
         group_id = str(uuid.uuid4())
         self.groups[group_id] = (name, frozenset(rules))
+        self._describe(group_id, description)
         return group_id
 
     @faults.breakable
@@ -112,7 +117,8 @@ class FakeNetwork(ports.Network):
         self.groups.pop(group_id, None)
 
     @faults.breakable
-    def create_floating(self, port_id, project_id, public_network_id):
+    def create_floating(self, port_id, project_id, public_network_id,
+                        description=''):
         """A floating address on the port; a present one is returned."""
         for address, (on_port, _) in self.floating.items():
             if on_port == port_id:
@@ -120,7 +126,28 @@ class FakeNetwork(ports.Network):
         self._next += 1
         address = '203.0.113.%d' % (self._next % 250 + 1)
         self.floating[address] = (port_id, project_id)
+        self._describe(address, description)
         return address
+
+    @faults.breakable
+    def delete_floating(self, address):
+        """Give a floating address back."""
+        self.floating.pop(address, None)
+
+    @faults.breakable
+    def owned(self):
+        """Every port, group and floating address that bears our mark."""
+        return [orphan.Thing(
+            kind=kind, external_id=key, created=self.created[key],
+            instance_id=marks.described(self._descriptions[key]))
+            for kind, there in (('port', self.all_ports),
+                                ('security_group', self.groups),
+                                ('floating_ip', self.floating))
+            for key in there if marks.described(self._descriptions[key])]
+
+    def _describe(self, key, description):
+        self._descriptions[key] = description
+        self.created[key] = times.now()
 
     def _with_floating(self, port):
         for address, (on_port, _) in self.floating.items():

@@ -7,7 +7,9 @@ import uuid
 
 from trove.cloud import ports
 from trove.cloud.fake import faults
+from trove.cloud.fake import times
 from trove.common import exception
+from trove.objects import orphan
 
 
 class FakeVolumes(ports.Volumes):
@@ -21,6 +23,7 @@ class FakeVolumes(ports.Volumes):
         self.volumes = {}
         self.looks = 1
         self.outcome = 'available'      # of the next volumes
+        self.created = {}
         self._metadata = {}
         self._left = {}
 
@@ -42,6 +45,7 @@ class FakeVolumes(ports.Volumes):
                               type=volume_type)
         self.volumes[volume.id] = volume
         self._metadata[volume.id] = wanted
+        self.created[volume.id] = times.now()
         self._left[volume.id] = self.looks
         return volume
 
@@ -63,6 +67,14 @@ class FakeVolumes(ports.Volumes):
         if volume_id not in self.volumes:
             raise exception.NotFound(kind='Volume', id=volume_id)
         return self.volumes[volume_id]
+
+    @faults.breakable
+    def owned(self):
+        """Every volume; all bear our mark."""
+        return [orphan.Thing(kind='volume', external_id=volume_id,
+                             instance_id=owner,
+                             created=self.created[volume_id])
+                for volume_id, (owner, _) in self._metadata.items()]
 
     @faults.breakable
     def delete(self, volume_id):

@@ -4,6 +4,7 @@
 import functools
 import typing
 
+from trove.cloud import marks
 from trove.cloud import ports
 from trove.cloud import userdata
 from trove.common import exception
@@ -44,7 +45,7 @@ class CreateServerGroup(base.Step):
         if not locality:
             return {'server_group_id': None}
         group_id = self.tools.cloud.compute.create_group(
-            'locality_' + instance_id, locality)
+            marks.server_group(instance_id), locality)
         with self.tools.db.writer() as tx:
             tx.resources.put(instance_id, 'server_group', group_id,
                              operation_id)

@@ -4,6 +4,7 @@
 import functools
 import typing
 
+from trove.cloud import marks
 from trove.cloud import ports
 from trove.common import exception
 from trove.objects import instance as objects
@@ -35,7 +36,7 @@ class CreateSecurityGroup(base.Step):
         group_id = self.tools.cloud.network.create_security_group(
             group_name(self.tools, instance_id),
             self._rules(manager, access or {}),
-            'Security group of Trove instance %s' % instance_id)
+            marks.security_group(instance_id))
         with self.tools.db.writer() as tx:
             tx.resources.put(instance_id, 'security_group', group_id,
                              operation_id)
@@ -74,15 +75,14 @@ class CreatePorts(base.Step):
         port = self._port(
             instance_id, operation_id, 'port', nic['network_id'], groups,
             subnet_id=nic.get('subnet_id'), address=nic.get('ip_address'),
-            description='User port of Trove instance ' + instance_id)
+            description=marks.user_port(instance_id))
         port_ids = [port.id]
         if conf.management_networks:
             port_ids.append(self._port(
                 instance_id, operation_id, 'mgmt_port',
                 conf.management_networks[-1],
                 tuple(conf.management_security_groups) or groups,
-                description='Management port of Trove instance '
-                            + instance_id).id)
+                description=marks.management_port(instance_id)).id)
         with self.tools.db.writer() as tx:
             tx.instances.record(instance_id, addresses=[
                 objects.Address(address=address, network_id=port.network_id)
@@ -117,7 +117,8 @@ class CreateFloating(base.Step):
             return
         public = self.tools.cloud.network.create_floating(
             user_port_id, project_id,
-            self.tools.conf.network.public_network_id)
+            self.tools.conf.network.public_network_id,
+            marks.floating(instance_id))
         with self.tools.db.writer() as tx:
             tx.resources.put(instance_id, 'floating_ip', public,
                              operation_id)
