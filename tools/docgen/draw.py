@@ -45,6 +45,7 @@ def pictures():
     """(file name, picture) of each."""
     yield 'rooms.svg', rooms()
     yield 'statuses.rst', statuses()
+    yield 'flows.rst', flow_pages()
     for verb in flows.VERBS:
         yield f'flow_{verb}.svg', flow(flows.build(verb, None))
 
@@ -83,6 +84,17 @@ def flow(found):
         if number + 1 < len(found.steps):
             drawing.arrow(WIDE // 2, y + 50, WIDE // 2, y + 64)
     return drawing
+
+
+def flow_pages():
+    """The picture of each flow under a heading, as RST."""
+    rows = []
+    for verb in flows.VERBS:
+        title = verb.replace('_', ' ').capitalize()
+        rows += [title, '-' * len(title), '',
+                 f'.. image:: pictures/flow_{verb}.svg',
+                 f'   :alt: the steps of {verb}', '']
+    return '\n'.join(rows)
 
 
 def statuses():
