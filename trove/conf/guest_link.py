@@ -32,10 +32,21 @@ OPTS = [
                     'with, where the system\'s do not do.'),
     cfg.BoolOpt('broker_ssl', default=False,
                 help='Guests speak TLS to the broker and verify its '
-                     'certificate.'),
+                     'certificate and name. broker_hosts then names the '
+                     'TLS port.'),
     cfg.StrOpt('broker_ca_file',
-               help='CA certificate that guests verify the broker with; its '
-                    'content is handed to each new guest.'),
+               help='CA certificates that guests verify the broker with; '
+                    'their content is handed to each new guest. Must be set '
+                    'with broker_ssl.'),
+    cfg.StrOpt('broker_client_cert_file',
+               help='Client certificate that guests show to the broker, '
+                    'where that asks for one (RabbitMQ: '
+                    'ssl_options.fail_if_no_peer_cert). Its content is '
+                    'handed to each new guest, the same to all: it keeps '
+                    'strangers off the port; which guest speaks is told by '
+                    'its broker user and its key.'),
+    cfg.StrOpt('broker_client_key_file',
+               help='Private key of broker_client_cert_file.'),
     cfg.FloatOpt('rotation_timeout', default=60, min=1,
                  help='Seconds a guest may take to come back with a new key '
                       'before "trove-manage guest_link_rotate" counts as '

@@ -7,13 +7,18 @@ oslo.messaging reads some options from the process-wide ``cfg.CONF`` only, so
 services hand in that one.
 """
 
+import amqp.exceptions
 import oslo_messaging
+from kombu import exceptions as kombu_errors
 from oslo_messaging import exceptions
 from oslo_messaging import opts
 
-#: What a cast raises when the broker does not take it.
-DeliveryFailure = exceptions.MessageDeliveryFailure
-MessagingError = exceptions.MessagingException
+from trove.common import exception
+
+#: What a cast raises when the broker does not take it: where no connection
+#: was made before, the libraries below let their own errors through.
+MessagingError = (exceptions.MessagingException, kombu_errors.KombuError,
+                  amqp.exceptions.AMQPError, OSError)
 
 _EXCHANGE = 'trove'
 
@@ -31,6 +36,12 @@ def connect(conf, url=None):
         if group == _RABBIT:
             conf.register_opts(options, group=group)
             conf.set_default('rabbit_qos_prefetch_count', _AHEAD, group)
+    if conf[_RABBIT].ssl and not conf[_RABBIT].ssl_ca_file:
+        # The library would then take any certificate.
+        raise exception.ConfigError(
+            'Set [oslo_messaging_rabbit] ssl_ca_file (the system\'s '
+            'certificates are in /etc/ssl/certs/ca-certificates.crt): TLS '
+            'without a look at the certificate keeps nobody out.')
     return oslo_messaging.get_rpc_transport(
         conf, url=url, allowed_remote_exmods=[])
 

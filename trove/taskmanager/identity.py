@@ -21,7 +21,7 @@ def files(conf, instance, secrets, broker_url):
         DIRECTORY + 'link.key': json.dumps({
             'key_id': secrets.key_id,
             'key': base64.b64encode(secrets.key).decode()}),
-        **_broker_ca(conf)}
+        **_tls_files(conf)}
 
 
 def _agent(conf, broker_url):
@@ -34,18 +34,30 @@ def _agent(conf, broker_url):
             'exchange': conf.guest_link.exchange,
             'max_message_bytes': conf.guest_link.max_message_bytes}}
     if conf.guest_link.broker_ssl:
-        groups['oslo_messaging_rabbit'] = {'ssl': True}
-        if conf.guest_link.broker_ca_file:
-            groups['oslo_messaging_rabbit']['ssl_ca_file'] = (
-                DIRECTORY + 'broker-ca.pem')
+        groups['oslo_messaging_rabbit'] = {
+            'ssl': True, **{option: path for option, path, _ in _tls(conf)}}
     return groups
 
 
-def _broker_ca(conf):
-    if not (conf.guest_link.broker_ssl and conf.guest_link.broker_ca_file):
-        return {}
-    with open(conf.guest_link.broker_ca_file, encoding='utf-8') as file:
-        return {DIRECTORY + 'broker-ca.pem': file.read()}
+def _tls(conf):
+    """(option of the guest, path in the guest, file of ours) of each file
+    that TLS needs."""
+    link = conf.guest_link
+    if not link.broker_ssl:
+        return []
+    return [(option, DIRECTORY + name, ours) for option, name, ours in (
+        ('ssl_ca_file', 'broker-ca.pem', link.broker_ca_file),
+        ('ssl_cert_file', 'broker-client.pem', link.broker_client_cert_file),
+        ('ssl_key_file', 'broker-client.key', link.broker_client_key_file))
+        if ours]
+
+
+def _tls_files(conf):
+    texts = {}
+    for _, path, ours in _tls(conf):
+        with open(ours, encoding='utf-8') as file:
+            texts[path] = file.read()
+    return texts
 
 
 def _ini(groups):
