@@ -41,6 +41,20 @@ OPTS = [
     cfg.FloatOpt('cancel_poll_s', default=0.5, min=0.01,
                  help='Seconds between looks whether a running operation '
                       'was cancelled.'),
+    cfg.FloatOpt('orphan_report_interval_s', default=3600, min=0,
+                 help='Seconds between reports, by one taskmanager at a '
+                      'time, of servers, volumes, ports, security groups, '
+                      'floating addresses, broker users and queues that '
+                      'nobody owns. Each is a line of the log. 0: no '
+                      'reports.'),
+    cfg.FloatOpt('orphan_minutes', default=60, min=0,
+                 help='Minutes for which nothing must have changed about a '
+                      'thing and its instance before it counts as an '
+                      'orphan.'),
+    cfg.BoolOpt('orphan_clean', default=False,
+                help='Remove, with each report, what is left of instances '
+                     'whose deletion has ended. Other orphans are only '
+                     'reported; "trove-manage orphans clean" removes them.'),
     cfg.FloatOpt('stop_grace_s', default=10, min=0.1,
                  help='Seconds a stopping process waits for its steps to '
                       'reach a point where another process can go on.'),

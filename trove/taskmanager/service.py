@@ -7,6 +7,7 @@ from trove.rpc import taskmanager
 from trove.taskmanager import crew
 from trove.taskmanager import endpoint
 from trove.taskmanager import engine
+from trove.taskmanager import orphans
 from trove.taskmanager import sync
 
 
@@ -22,6 +23,7 @@ class Taskmanager:
             rooms.db, engine.Engine(rooms, self._stopping), rooms.conf,
             owner, self._stopping)
         self._sync = sync.ServerSync(rooms.db, rooms.cloud, rooms.conf)
+        self._orphans = orphans.OrphanReport(rooms, owner)
         self._server = connection and taskmanager.serve(
             rooms.conf, connection, owner, endpoint.Endpoint(self.crew))
 
@@ -29,6 +31,7 @@ class Taskmanager:
         """Begin to work."""
         self.crew.start()
         self._sync.start()
+        self._orphans.start()
         if self._server:
             self._server.start()
 
@@ -37,6 +40,7 @@ class Taskmanager:
         if self._server:
             self._server.stop()
         self._sync.stop()
+        self._orphans.stop()
         self.crew.stop()
         if self._server:
             self._server.wait()

@@ -57,4 +57,4 @@ class Ownership:
         return dict(self._connection.execute(
             sa.select(row.instance_id, sa.func.max(row.finished))
             .where(row.finished.is_not(None))
-            .group_by(row.instance_id)).tuples().all())
+            .group_by(row.instance_id)).all())
