@@ -16,12 +16,7 @@ import requests
 
 from trove.common import exception
 from trove.objects import orphan
-from trove.objects import orphan
 from trove.rpc import broker_names
-
-_GUEST_QUEUE = re.compile(
-    r'guestagent\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?:[._].*)?')
-
 
 _GUEST_QUEUE = re.compile(
     r'guestagent\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?:[._].*)?')
@@ -129,26 +124,6 @@ class Broker:
             query={'name': pattern, 'use_regex': 'true', 'page': 1,
                    'page_size': 100, 'columns': 'name'})
         return [queue['name'] for queue in found['items']]
-
-    def owned(self):
-        """Every broker user and every queue of a guest."""
-        return [*(orphan.Thing(
-            kind='broker_user', external_id=broker_names.user(instance_id),
-            instance_id=instance_id) for instance_id in self.users()),
-            *(orphan.Thing(kind='queue', external_id=name,
-                           instance_id=found.group(1))
-              for name in self._all_queues()
-              if (found := _GUEST_QUEUE.fullmatch(name)))]
-
-    def _all_queues(self):
-        page, pages = 1, 1
-        while page <= pages:
-            answer = self._call(
-                'GET', 'queues/%s' % self._vhost,
-                query={'name': r'^guestagent\.', 'use_regex': 'true',
-                       'page': page, 'page_size': 500, 'columns': 'name'})
-            yield from (queue['name'] for queue in answer['items'])
-            page, pages = page + 1, answer.get('page_count', 1)
 
     def owned(self):
         """Every broker user and every queue of a guest."""
