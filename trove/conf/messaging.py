@@ -30,4 +30,13 @@ OPTS = [
     cfg.IntOpt('agent_call_high_timeout', default=180, min=1,
                help='Seconds a guest may take for a long call, such as a '
                     'restart of its engine.'),
+    cfg.FloatOpt('agent_answer_wait', default=3, min=0.1,
+                 help='Seconds that a request to change databases or users '
+                      'waits for the outcome. Beyond that it is answered as '
+                      'accepted, and the guest does it when it can.'),
+    cfg.IntOpt('agent_calls_at_once', default=3, min=1,
+               help='Calls to one guest that one process waits for at the '
+                    'same time; more are refused. Keep it well below '
+                    'trove_api_threads, so that a guest that hangs cannot '
+                    'take all threads of the API.'),
 ]

@@ -9,6 +9,7 @@ import logging
 from trove.common import context
 from trove.common import exception
 from trove.guestagent import heartbeat
+from trove.guestagent import machine
 from trove.objects import order
 
 LOG = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ class Endpoint:
     """What the control plane may ask of this server."""
 
     def __init__(self, driver, preparer, journal, jobs, changed, manager,
-                 credentials=None):
+                 credentials=None, version='unknown'):
         self._driver = driver
         self._preparer = preparer
         self._journal = journal
@@ -26,6 +27,7 @@ class Endpoint:
         self._changed = changed
         self._manager = manager
         self._credentials = credentials
+        self._version = version
 
     # --- life
 
@@ -72,6 +74,14 @@ class Endpoint:
         return {'total': found['volume_total_gb'],
                 'used': found['volume_used_gb'],
                 'available': found['volume_avail_gb']}
+
+    def get_hwinfo(self):
+        """Memory and processors of the server."""
+        return machine.hardware()
+
+    def get_diagnostics(self):
+        """What the agent's process takes up."""
+        return machine.process(self._version)
 
     # --- databases
 

@@ -44,7 +44,7 @@ class Agent:
             driver, self._preparer, self._journal, self._jobs,
             self._changed, conf.datastore_manager,
             secrets_folder and credentials.Credentials(
-                secrets_folder, self._over.set))
+                secrets_folder, self._over.set), version)
 
     def _changed(self):
         self._heartbeat.changed()

@@ -41,33 +41,68 @@ class BadHost(exception.BadRequest):
 def check(engine: typing.Any, databases: tuple[order.DatabaseSpec, ...],
           users: tuple[order.UserSpec, ...], valid_ip: bool) -> None:
     """Hold the databases and users of a create request."""
-    _check_databases(engine, databases)
+    check_databases(engine, databases)
     names = {spec.name for spec in databases}
-    seen: set[tuple[str, str]] = set()
     for spec in users:
-        if spec.name in engine.reserved_users:
-            raise Reserved(kind='User', name=spec.name)
-        if (spec.name, spec.host) in seen:
-            raise NamedTwice(kind='User', name=spec.name)
-        seen.add((spec.name, spec.host))
-        _check_host(spec, valid_ip)
         for name in spec.databases:
             if name not in names:
                 raise UnknownDatabase(user=spec.name, database=name)
-        engine.check_user(spec)
-        engine.check_password(spec.password)
+    check_users(engine, users, valid_ip)
 
 
-def _check_databases(engine: typing.Any,
-                     databases: tuple[order.DatabaseSpec, ...]) -> None:
+def check_databases(engine: typing.Any,
+                    databases: tuple[order.DatabaseSpec, ...]) -> None:
+    """Hold databases that shall be made."""
     seen: set[str] = set()
     for spec in databases:
-        if spec.name in engine.reserved_databases:
-            raise Reserved(kind='Database', name=spec.name)
+        check_database_name(engine, spec.name)
         if spec.name in seen:
             raise NamedTwice(kind='Database', name=spec.name)
         seen.add(spec.name)
         engine.check_database(spec)
+
+
+def check_users(engine: typing.Any, users: tuple[order.UserSpec, ...],
+                valid_ip: bool) -> None:
+    """Hold users that shall be made."""
+    _check_named(engine, users)
+    for spec in users:
+        _check_host(spec, valid_ip)
+        for name in spec.databases:
+            check_database_name(engine, name)
+        engine.check_user(spec)
+        engine.check_password(spec.password)
+
+
+def check_passwords(engine: typing.Any,
+                    users: tuple[order.UserSpec, ...]) -> None:
+    """Hold users that exist and shall have new passwords."""
+    _check_named(engine, users)
+    for spec in users:
+        engine.check_password(spec.password)
+
+
+def check_database_name(engine: typing.Any, name: str) -> None:
+    """Raise Reserved for a database that is no tenant's."""
+    # In small letters, as guests compare: an engine may fold case.
+    if name.lower() in engine.reserved_databases:
+        raise Reserved(kind='Database', name=name)
+
+
+def check_user_name(engine: typing.Any, name: str) -> None:
+    """Raise Reserved for a user that is no tenant's."""
+    if name in engine.reserved_users:
+        raise Reserved(kind='User', name=name)
+
+
+def _check_named(engine: typing.Any,
+                 users: tuple[order.UserSpec, ...]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for spec in users:
+        check_user_name(engine, spec.name)
+        if (spec.name, spec.host) in seen:
+            raise NamedTwice(kind='User', name=spec.name)
+        seen.add((spec.name, spec.host))
 
 
 def _check_host(spec: order.UserSpec, valid_ip: bool) -> None:

@@ -195,6 +195,8 @@ def _promise(ctx: context.Context, deps: deps_.Deps,
         deltas['volumes'] = record.volume_gb
     with deps.db.writer() as tx:
         tx.instances.add(record)
+        if arguments['root_password']:
+            tx.roots.enable(record.id, ctx.user_id)
         tx.operations.add(VERB, record.id, ctx, arguments,
                           operation_id=operation_id)
         tx.quotas.reserve(ctx.project_id, operation_id, record.id, deltas,

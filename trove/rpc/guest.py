@@ -17,6 +17,7 @@ import uuid
 from trove.common import exception
 from trove.rpc import broker_names
 from trove.rpc import envelope
+from trove.rpc import guest_accounts
 from trove.rpc import transport
 from trove.rpc import versions
 
@@ -28,6 +29,13 @@ class GuestTooOld(exception.Unprocessable):
 
     template = ('The guest of instance %(instance_id)s speaks version '
                 '%(speaks)s; this needs %(needs)s. Upgrade the instance.')
+
+
+class GuestBusy(exception.Unprocessable):
+    """Too many wait for this guest already."""
+
+    template = ('Other requests wait for the guest of instance '
+                '%(instance_id)s; try again when they are answered.')
 
 
 class Links:
@@ -58,11 +66,19 @@ class Answers:
         self.inbox = None
 
     def expect(self, instance_id):
-        """A new call id and the event that its answer will set."""
+        """A new call id and the event that its answer will set.
+
+        A guest that hangs holds up only so many of this process's threads;
+        who comes later is told at once (GuestBusy).
+        """
         self._ensure_server()
         call_id = uuid.uuid4().hex
         slot = _Slot(instance_id)
         with self._lock:
+            waiting = sum(one.instance_id == instance_id
+                          for one in self._waiting.values())
+            if waiting >= self._conf.agent_calls_at_once:
+                raise GuestBusy(instance_id=instance_id)
             self._waiting[call_id] = slot
         return call_id, slot
 
@@ -123,7 +139,7 @@ class _Slot:
         self.filled.set()
 
 
-class GuestClient:
+class GuestClient(guest_accounts.Accounts):
     """Casts to and calls guests, each under its own key."""
 
     def __init__(self, conf, connection, links, answers):

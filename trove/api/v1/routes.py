@@ -3,18 +3,26 @@
 
 from trove.api import routing
 from trove.api.v1.controllers import catalogue
+from trove.api.v1.controllers import databases
 from trove.api.v1.controllers import datastores
 from trove.api.v1.controllers import instance_actions
 from trove.api.v1.controllers import instances
 from trove.api.v1.controllers import mgmt
+from trove.api.v1.controllers import mgmt_guests
 from trove.api.v1.controllers import not_built
+from trove.api.v1.controllers import root_user
+from trove.api.v1.controllers import users
+from trove.api.v1.schemas import databases as database_schemas
 from trove.api.v1.schemas import instances as instance_schemas
 from trove.api.v1.schemas import mgmt as mgmt_schemas
+from trove.api.v1.schemas import root_user as root_schemas
+from trove.api.v1.schemas import users as user_schemas
 
 
 def table(deps, policy, limiter):
     """All routes; see `routing.Route`."""
-    return (*_instances(deps, policy), *_datastores(deps),
+    return (*_instances(deps, policy), *_databases(deps, policy),
+            *_users(deps, policy), *_root(deps, policy), *_datastores(deps),
             *_catalogue(deps, limiter), *_mgmt(deps, policy), *_not_built())
 
 
@@ -38,6 +46,45 @@ def _instances(deps, policy):
     yield _route('DELETE', '/instances/{id}', one.delete, status=202)
     yield _route('POST', '/instances/{id}/action', actions.act,
                  body=instance_schemas.ACTION, status=202)
+
+
+def _databases(deps, policy):
+    all_ = databases.Databases(deps, policy)
+    path = '/instances/{id}/databases'
+    yield _route('GET', path, all_.index)
+    yield _route('POST', path, all_.create, body=database_schemas.CREATE,
+                 status=202)
+    yield _route('GET', path + '/{name}', all_.show)
+    yield _route('DELETE', path + '/{name}', all_.delete, status=202)
+
+
+def _users(deps, policy):
+    all_ = users.Users(deps, policy)
+    path = '/instances/{id}/users'
+    yield _route('GET', path, all_.index)
+    yield _route('POST', path, all_.create, body=user_schemas.CREATE,
+                 status=202)
+    yield _route('PUT', path, all_.change_passwords,
+                 body=user_schemas.CHANGE_PASSWORDS, status=202)
+    # Clients leave the slash of a network as it is: name@10.0.0.0/8.
+    for one in (path + '/{user}', path + '/{user}/{length}'):
+        yield _route('GET', one, all_.show)
+        yield _route('PUT', one, all_.update, body=user_schemas.UPDATE,
+                     status=202)
+        yield _route('DELETE', one, all_.delete, status=202)
+        yield _route('GET', one + '/databases', all_.access)
+        yield _route('PUT', one + '/databases', all_.grant,
+                     body=user_schemas.GRANT, status=202)
+        yield _route('DELETE', one + '/databases/{name}', all_.revoke,
+                     status=202)
+
+
+def _root(deps, policy):
+    one = root_user.RootUser(deps, policy)
+    path = '/instances/{id}/root'
+    yield _route('GET', path, one.show)
+    yield _route('POST', path, one.enable, body=root_schemas.ENABLE)
+    yield _route('DELETE', path, one.disable, status=204)
 
 
 def _datastores(deps):
@@ -76,6 +123,15 @@ def _mgmt(deps, policy):
                  'mgmt:instance:index')
     yield _route('GET', '/mgmt/instances/{id}', all_.instance,
                  'mgmt:instance:show')
+    guests = mgmt_guests.MgmtGuests(deps)
+    one = '/mgmt/instances/{id}'
+    yield _route('GET', one + '/root', guests.root, 'mgmt:instance:root')
+    yield _route('GET', one + '/hwinfo', guests.hardware,
+                 'mgmt:instance:hwinfo')
+    yield _route('GET', one + '/diagnostics', guests.diagnostics,
+                 'mgmt:instance:diagnostics')
+    yield _route('GET', one + '/rpc_ping', guests.ping,
+                 'mgmt:instance:rpc_ping', status=204)
     yield _route('GET', '/mgmt/quotas/{project}', all_.show_quotas)
     yield _route('PUT', '/mgmt/quotas/{project}', all_.set_quotas,
                  'quota:update', body=mgmt_schemas.QUOTAS)

@@ -3,6 +3,7 @@
 
 from trove.api import paging
 from trove.api.v1.views import mgmt as views
+from trove.api.v1.views import root_user as root_views
 from trove.api.v1.views import viewer as viewers
 from trove.operations import quota
 
@@ -44,8 +45,10 @@ class Mgmt:
         with self._deps.db.reader() as tx:
             found = tx.instances.get(request.path['id'],
                                      deleted=None if deleted else False)
-        return {'instance': views.show(
-            found, viewers.of(request, self._deps.conf))}
+            root = tx.roots.get(found.id)
+        return {'instance': {
+            **views.show(found, viewers.of(request, self._deps.conf)),
+            **root_views.facts(root)}}
 
     def show_quotas(self, request):
         """X17: limits and use; anyone may ask for the own project."""

@@ -5,6 +5,8 @@ import ipaddress
 
 from trove.api import validation
 from trove.api.v1.schemas import common
+from trove.api.v1.schemas import databases
+from trove.api.v1.schemas import users
 from trove.common import exception
 from trove.objects import instance
 from trove.objects import order
@@ -49,8 +51,8 @@ CREATE = validation.body(common.obj({'instance': common.obj({
     'datastore': common.obj({
         'type': common.NAME, 'version': common.NAME,
         'version_number': common.NAME}),
-    'databases': {'type': 'array', 'items': _DATABASE},
-    'users': {'type': 'array', 'items': _USER},
+    'databases': {'type': 'array', 'items': databases.DATABASE},
+    'users': {'type': 'array', 'items': users.USER},
     'restorePoint': common.obj({'backupRef': common.UUID}, ['backupRef']),
     'replica_of': common.UUID,
     'slave_of': common.UUID,
@@ -96,11 +98,9 @@ def wish(body):
         datastore=store.get('type'),
         version=store.get('version'),
         version_number=store.get('version_number'),
-        databases=tuple(order.DatabaseSpec(
-            name=item['name'], character_set=item.get('character_set'),
-            collate=item.get('collate'))
-            for item in asked.get('databases', ())),
-        users=tuple(_user(item) for item in asked.get('users', ())),
+        databases=tuple(databases.spec(item)
+                        for item in asked.get('databases', ())),
+        users=tuple(users.spec(item) for item in asked.get('users', ())),
         backup_id=(asked.get('restorePoint') or {}).get('backupRef'),
         replica_of=asked.get('replica_of') or asked.get('slave_of'),
         replica_count=asked.get('replica_count', 1),

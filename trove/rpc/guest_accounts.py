@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the control plane may ask of a guest about databases and users.
+
+A change is waited for only as long as `agent_answer_wait`: GuestSilent then
+means that the guest has not done it yet, and does it when it comes to it. A
+question is waited for as long as `agent_call_low_timeout`.
+"""
+
+
+class Accounts:
+    """A part of `trove.rpc.guest.GuestClient`; since 1.1."""
+
+    # --- databases
+
+    def create_database(self, instance_id, databases):
+        """Make databases ({name, character_set, collate}) that are not
+        there yet."""
+        self._change(instance_id, 'create_database', databases=databases)
+
+    def delete_database(self, instance_id, database):
+        """Drop a database ({name}), if it is there."""
+        self._change(instance_id, 'delete_database', database=database)
+
+    def list_databases(self, instance_id, limit=None, marker=None,
+                       include_marker=False):
+        """([{name, character_set, collate}], marker of the next page)."""
+        return self._page(instance_id, 'list_databases', limit, marker,
+                          include_marker,
+                          self._conf.agent_call_low_timeout)
+
+    # --- users
+
+    def create_user(self, instance_id, users):
+        """Make users ({name, password, host, databases})."""
+        self._change(instance_id, 'create_user', users=users)
+
+    def delete_user(self, instance_id, user):
+        """Drop a user ({name, host}), if it is there."""
+        self._change(instance_id, 'delete_user', user=user)
+
+    def get_user(self, instance_id, username, hostname):
+        """{name, host, databases: [{name}]}, or None."""
+        return self._ask(instance_id, 'get_user', username=username,
+                         hostname=hostname)
+
+    def list_users(self, instance_id, limit=None, marker=None,
+                   include_marker=False):
+        """([{name, host, databases: [{name}]}], marker of the next page).
+        """
+        return self._page(instance_id, 'list_users', limit, marker,
+                          include_marker,
+                          self._conf.agent_call_high_timeout)
+
+    def change_passwords(self, instance_id, users):
+        """Give users ({name, host, password}) new passwords."""
+        self._change(instance_id, 'change_passwords', users=users)
+
+    def update_attributes(self, instance_id, username, hostname, user_attrs):
+        """Change name, host and password of a user, each if it is named."""
+        self._change(instance_id, 'update_attributes', username=username,
+                     hostname=hostname, user_attrs=user_attrs)
+
+    def list_access(self, instance_id, username, hostname):
+        """[{name}] of the databases that a user may use."""
+        return self._ask(instance_id, 'list_access', username=username,
+                         hostname=hostname)
+
+    def grant_access(self, instance_id, username, hostname, databases):
+        """Let a user use databases, by name; returns when it may."""
+        self._ask(instance_id, 'grant_access', username=username,
+                  hostname=hostname, databases=databases)
+
+    def revoke_access(self, instance_id, username, hostname, database):
+        """Let a user use a database no more; returns when it may not."""
+        self._ask(instance_id, 'revoke_access', username=username,
+                  hostname=hostname, database=database)
+
+    # --- root
+
+    def enable_root_with_password(self, instance_id, root_password):
+        """Let the superuser in; returns {name, password}."""
+        return self._call(
+            instance_id, 'enable_root_with_password',
+            self._conf.agent_call_high_timeout,
+            root_password=root_password)
+
+    def disable_root(self, instance_id):
+        """Let the superuser in no more; returns when it is out."""
+        self._ask(instance_id, 'disable_root')
+
+    # --- the machine
+
+    def get_hwinfo(self, instance_id):
+        """{mem_total (KiB), num_cpus} of the server."""
+        return self._ask(instance_id, 'get_hwinfo')
+
+    def get_diagnostics(self, instance_id):
+        """What the guest agent's process takes up, in KiB."""
+        return self._ask(instance_id, 'get_diagnostics')
+
+    # --- how
+
+    def _change(self, instance_id, method, **arguments):
+        self._call(instance_id, method, self._conf.agent_answer_wait,
+                   **arguments)
+
+    def _ask(self, instance_id, method, **arguments):
+        return self._call(instance_id, method,
+                          self._conf.agent_call_low_timeout, **arguments)
+
+    def _page(self, instance_id, method, limit, marker, include_marker,
+              timeout_s):
+        items, following = self._call(
+            instance_id, method, timeout_s, limit=limit, marker=marker,
+            include_marker=include_marker)
+        return items, following
