@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real broker, a conductor, and guests with their own users and keys."""
 
+import base64
 import collections
 import threading
 import uuid
@@ -142,6 +143,15 @@ class ControlPlane:
         self.broker.create_user(instance_id, secrets.password)
         return instance_id
 
+    def enrol_recorded(self, record):
+        """The instance of a recorded guest; gives this control plane."""
+        instance_id = record['instance']
+        secrets = Secrets(base64.b64decode(record['key']), record['key_id'],
+                          uuid.uuid4().hex)
+        self.links.secrets[instance_id] = secrets
+        self.broker.create_user(instance_id, secrets.password)
+        return self
+
     def url_of(self, instance_id):
         """The transport URL that the instance was given."""
         return self.broker.guest_url(
@@ -189,7 +199,10 @@ def control(plane, cleaners):
     before = set(plane.links.secrets)
     yield plane
     # At once, so that nothing of this test is heard in the next.
-    plane.remove(set(plane.links.secrets) - before)
+    made = set(plane.links.secrets) - before
+    plane.remove(made)
+    for instance_id in made:
+        del plane.links.secrets[instance_id]
 
 
 @pytest.fixture
