@@ -18,7 +18,6 @@ def refuse(request):
     raise NotBuilt()
 
 
-_EXT = 'instance:extension:'
 _ONE = '/instances/{id}'
 _DS = '/datastores/{datastore}/versions/{version}'
 _MDS = '/mgmt' + _DS
@@ -41,23 +40,6 @@ ROUTES = (
     ('PUT', _ONE + '/metadata/{key}', 'instance:update'),
     ('PATCH', _ONE + '/metadata/{key}', 'instance:update'),
     ('DELETE', _ONE + '/metadata/{key}', 'instance:update'),
-    ('GET', _ONE + '/databases', _EXT + 'database:index'),
-    ('POST', _ONE + '/databases', _EXT + 'database:create'),
-    ('GET', _ONE + '/databases/{name}', _EXT + 'database:show'),
-    ('DELETE', _ONE + '/databases/{name}', _EXT + 'database:delete'),
-    ('GET', _ONE + '/users', _EXT + 'user:index'),
-    ('POST', _ONE + '/users', _EXT + 'user:create'),
-    ('PUT', _ONE + '/users', _EXT + 'user:update_all'),
-    ('GET', _ONE + '/users/{user}', _EXT + 'user:show'),
-    ('PUT', _ONE + '/users/{user}', _EXT + 'user:update'),
-    ('DELETE', _ONE + '/users/{user}', _EXT + 'user:delete'),
-    ('GET', _ONE + '/users/{user}/databases', _EXT + 'user_access:index'),
-    ('PUT', _ONE + '/users/{user}/databases', _EXT + 'user_access:update'),
-    ('DELETE', _ONE + '/users/{user}/databases/{name}',
-     _EXT + 'user_access:delete'),
-    ('GET', _ONE + '/root', _EXT + 'root:index'),
-    ('POST', _ONE + '/root', _EXT + 'root:create'),
-    ('DELETE', _ONE + '/root', _EXT + 'root:delete'),
     ('GET', '/clusters', 'cluster:index'),
     ('POST', '/clusters', 'cluster:create'),
     ('GET', '/clusters/{id}', 'cluster:show'),
@@ -100,11 +82,6 @@ ROUTES = (
     ('GET', '/modules/{id}/instances', 'module:instances'),
     ('PUT', '/modules/{id}/instances', 'module:reapply'),
     ('POST', '/mgmt/instances/{id}/action', 'mgmt:instance:action'),
-    ('GET', '/mgmt/instances/{id}/root', 'mgmt:instance:root'),
-    ('GET', '/mgmt/instances/{id}/hwinfo', 'mgmt:instance:hwinfo'),
-    ('GET', '/mgmt/instances/{id}/diagnostics',
-     'mgmt:instance:diagnostics'),
-    ('GET', '/mgmt/instances/{id}/rpc_ping', 'mgmt:instance:rpc_ping'),
     ('POST', '/mgmt/instances/{id}/upgrade', 'mgmt:instance:upgrade'),
     ('GET', '/mgmt/clusters', 'mgmt:cluster:index'),
     ('GET', '/mgmt/clusters/{id}', 'mgmt:cluster:show'),

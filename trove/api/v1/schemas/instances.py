@@ -9,26 +9,11 @@ from trove.api.v1.schemas import databases
 from trove.api.v1.schemas import users
 from trove.common import exception
 from trove.objects import instance
-from trove.objects import order
 from trove.operations import create_instance
 from trove.operations import networks
 
 LOCALITIES = ['affinity', 'anti-affinity', 'soft-affinity',
               'soft-anti-affinity']
-
-_DATABASE = common.obj({
-    'name': common.NAME, 'character_set': common.NAME,
-    'collate': common.NAME}, ['name'])
-
-_USER = common.obj({
-    'name': {'type': 'string', 'minLength': 1, 'maxLength': 255,
-             'pattern': '[A-Za-z0-9]'},
-    'password': common.NAME,
-    'host': {'type': 'string', 'minLength': 1, 'maxLength': 255,
-             'pattern': r'^[%\w.():/-]+$'},
-    'databases': {'type': 'array', 'uniqueItems': True,
-                  'items': common.obj({'name': common.NAME}, ['name'])},
-}, ['name', 'password'])
 
 _NIC = common.obj({
     'network_id': common.UUID, 'net-id': common.UUID,
@@ -133,14 +118,6 @@ def _flavor(asked):
     if 'flavorRef' not in asked:
         return None
     return common.last_segment(asked['flavorRef'])
-
-
-def _user(item):
-    return order.UserSpec(
-        name=item['name'], password=item['password'],
-        host=item.get('host', '%'),
-        databases=tuple(grant['name']
-                        for grant in item.get('databases', ())))
 
 
 def _nic(item):
