@@ -18,6 +18,9 @@ from trove.common import exception
 from trove.objects import orphan
 from trove.rpc import broker_names
 
+#: A process that is away longer finds its own queue made anew.
+_OUTLIVES_MS = 3600000
+
 _GUEST_QUEUE = re.compile(
     r'guestagent\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?:[._].*)?')
 
@@ -66,6 +69,7 @@ class Broker:
         self._session = requests.Session()
         self._session.auth = (link.management_user, password)
         self._session.verify = link.management_ca_file or True
+        self._policy_applied = False
         self._base = link.management_url.rstrip('/') + '/api/'
         self._vhost = urllib.parse.quote(link.broker_virtual_host, safe='')
 
@@ -74,6 +78,8 @@ class Broker:
 
         ``user`` is one of its two names, the first by default.
         """
+        if not self._policy_applied:
+            self.apply_policy()
         user = user or broker_names.user(instance_id)
         self._call('PUT', 'users/' + user,
                    {'password': password, 'tags': ''})
@@ -154,12 +160,22 @@ class Broker:
             self._vhost, broker_names.topic(instance_id)))
 
     def apply_policy(self):
-        """Bound what may wait in the queues of guests."""
-        self._call('PUT', 'policies/%s/trove-guests' % self._vhost, {
-            'pattern': r'^guestagent\.', 'apply-to': 'queues',
-            'priority': 10, 'definition': {
-                'max-length': self._conf.guest_link.queue_max_length,
-                'overflow': 'drop-head'}})
+        """Bound what may wait for guests, and how long queues outlive the
+        process that they were named after."""
+        self._put_policy('trove-guests', r'^guestagent\.', {
+            'max-length': self._conf.guest_link.queue_max_length,
+            'overflow': 'drop-head'})
+        topics = '|'.join(re.escape(topic) for topic in (
+            self._conf.taskmanager_queue, self._conf.conductor_queue,
+            self._conf.answers_queue))
+        self._put_policy('trove-processes', r'^(%s)\.' % topics,
+                         {'expires': _OUTLIVES_MS})
+        self._policy_applied = True
+
+    def _put_policy(self, name, pattern, definition):
+        self._call('PUT', 'policies/%s/%s' % (self._vhost, name), {
+            'pattern': pattern, 'apply-to': 'queues', 'priority': 10,
+            'definition': definition})
 
     def guest_url(self, instance_id, password, user=None):
         """The transport URL that a guest is given."""

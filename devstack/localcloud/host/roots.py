@@ -32,6 +32,8 @@ class Roots:
         root = folder / 'root'
         for path in (folder / 'upper', folder / 'work', root):
             path.mkdir(exist_ok=True)
+            # The guest's own users must get in, whatever our umask is.
+            path.chmod(0o755)
         if not os.path.ismount(root):
             stack = ':'.join(os.fspath(path) for path in lower)
             commands.run(
