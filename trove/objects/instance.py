@@ -3,6 +3,7 @@
 
 import dataclasses
 import datetime
+import typing
 
 from trove.objects import status
 
@@ -46,7 +47,7 @@ class Report:
     phase: str | None = None
     volume_total_gb: float | None = None
     volume_used_gb: float | None = None
-    details: dict = dataclasses.field(default_factory=dict)
+    details: dict[str, typing.Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ Plain JSON on the wire; `to_dict`/`from_dict` are the only translation.
 """
 
 import dataclasses
+import typing
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +46,17 @@ class Prepare:
     device_path: str | None = None
     mount_point: str | None = None
     config: str = ''
-    overrides: dict = dataclasses.field(default_factory=dict)
+    overrides: dict[str, typing.Any] = dataclasses.field(default_factory=dict)
     databases: tuple[DatabaseSpec, ...] = ()
     users: tuple[UserSpec, ...] = ()
     root_password: str | None = dataclasses.field(default=None, repr=False)
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, typing.Any]:
         """The JSON form."""
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, facts: dict) -> 'Prepare':
+    def from_dict(cls, facts: dict[str, typing.Any]) -> 'Prepare':
         """Read the JSON form; unknown fields of newer versions are ignored."""
         names = {field.name for field in dataclasses.fields(cls)}
         known = {key: value for key, value in facts.items() if key in names}

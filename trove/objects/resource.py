@@ -2,6 +2,7 @@
 """Resource: a thing in another service that belongs to an instance."""
 
 import dataclasses
+import typing
 
 KINDS = ('security_group', 'port', 'mgmt_port', 'volume', 'server',
          'floating_ip', 'server_group', 'broker_user')
@@ -15,4 +16,4 @@ class Resource:
     kind: str
     external_id: str
     operation_id: str | None = None
-    details: dict | None = None
+    details: dict[str, typing.Any] | None = None

@@ -19,7 +19,8 @@ class Task(enum.StrEnum):
     is_error: bool
     text: str
 
-    def __new__(cls, word, code, action, is_error, text):
+    def __new__(cls, word: str, code: int, action: str, is_error: bool,
+                text: str) -> 'Task':
         """Make a member whose value is ``word``."""
         member = str.__new__(cls, word)
         member._value_ = word
@@ -81,7 +82,7 @@ class Service(enum.StrEnum):
     code: int
     shown_as: str
 
-    def __new__(cls, text, code, shown_as):
+    def __new__(cls, text: str, code: int, shown_as: str) -> 'Service':
         """Make a member whose value is the wire text."""
         member = str.__new__(cls, text)
         member._value_ = text

@@ -13,10 +13,12 @@ import json
 import secrets
 import threading
 import time
+import typing
 
 from trove.common import context
 from trove.common import crypto
 from trove.common import exception
+from trove.objects import link as links
 from trove.rpc import broker_names
 
 #: A key that is dropped is useless at once all the same: what opened under it
@@ -24,6 +26,9 @@ from trove.rpc import broker_names
 _CACHED_S = 60
 _UNKNOWN_S = 1
 _CACHED_MOST = 20000
+
+#: A key, and whether it is the next one.
+_Known = tuple[bytes, bool]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +50,16 @@ class KeyUnknown(exception.NotFound):
 class GuestLinks:
     """Keys of guests, opened with the operator's keyring."""
 
-    def __init__(self, db, keyring):
+    def __init__(self, db: typing.Any, keyring: crypto.Keyring) -> None:
         self._db = db
         self._keyring = keyring
         self._lock = threading.Lock()
-        self._cache: dict = {}
+        self._cache: dict[tuple[str, str],
+                          tuple[_Known | None, float]] = {}
 
     # --- for the taskmanager
 
-    def ensure(self, tx, instance_id: str) -> Secrets:
+    def ensure(self, tx: typing.Any, instance_id: str) -> Secrets:
         """The instance's secrets, made in this transaction if missing."""
         try:
             return self._opened(tx.guests.link(instance_id))
@@ -63,7 +69,7 @@ class GuestLinks:
                            self._sealed(instance_id, made))
         return made
 
-    def ensure_next(self, tx, instance_id: str) -> Secrets:
+    def ensure_next(self, tx: typing.Any, instance_id: str) -> Secrets:
         """The secrets that shall follow, made in this transaction if
         missing; with the other of the two broker users."""
         link = tx.guests.link(instance_id)
@@ -133,7 +139,7 @@ class GuestLinks:
         if link is None or key_id not in (link.key_id, link.next_key_id):
             raise KeyUnknown(instance_id=instance_id, key_id=key_id)
 
-    def _remembered(self, instance_id, key_id):
+    def _remembered(self, instance_id: str, key_id: str) -> _Known:
         """(key, whether it is the next one)."""
         now = time.monotonic()
         wanted = (instance_id, key_id)
@@ -150,27 +156,29 @@ class GuestLinks:
             raise KeyUnknown(instance_id=instance_id, key_id=key_id)
         return known
 
-    def _find(self, instance_id, key_id):
+    def _find(self, instance_id: str, key_id: str) -> _Known | None:
         try:
             found, is_next = self.secrets(instance_id, key_id)
         except exception.NotFound:
             return None
         return found.key, is_next
 
-    def _sealed(self, instance_id, made):
+    def _sealed(self, instance_id: str, made: Secrets) -> str:
         return self._keyring.seal(json.dumps({
             'key': base64.b64encode(made.key).decode(),
             'broker_user': made.broker_user,
             'broker_password': made.broker_password,
         }).encode(), _bound(instance_id))
 
-    def _opened(self, link):
+    def _opened(self, link: links.Link) -> Secrets:
         return self._open(link, link.key_id, link.sealed_key)
 
-    def _opened_next(self, link):
+    def _opened_next(self, link: links.Link) -> Secrets:
+        if link.next_key_id is None or link.next_sealed_key is None:
+            raise KeyUnknown(instance_id=link.instance_id, key_id='next')
         return self._open(link, link.next_key_id, link.next_sealed_key)
 
-    def _open(self, link, key_id, sealed):
+    def _open(self, link: links.Link, key_id: str, sealed: str) -> Secrets:
         document = json.loads(self._keyring.open(
             sealed, _bound(link.instance_id)))
         return Secrets(key_id=key_id,
@@ -179,11 +187,11 @@ class GuestLinks:
                        broker_password=document['broker_password'])
 
 
-def _make(broker_user):
+def _make(broker_user: str) -> Secrets:
     return Secrets(key_id='link-' + secrets.token_hex(8),
                    key=crypto.new_key(), broker_user=broker_user,
                    broker_password=context.new_password())
 
 
-def _bound(instance_id):
+def _bound(instance_id: str) -> bytes:
     return b'guest-link:' + instance_id.encode()
