@@ -7,10 +7,12 @@ begin the next one. A write replaces a whole record, so that a write whose
 outcome was lost may simply be repeated.
 """
 
+import datetime
 import json
 
 import sqlalchemy as sa
 from taskflow import exceptions
+from taskflow import states
 from taskflow import storage
 from taskflow.persistence import base
 from taskflow.persistence import models
@@ -19,8 +21,12 @@ from trove.db import session
 from trove.db import tables
 from trove.db import types
 from trove.db.repos import upsert
+from trove.objects import operation as objects
 
 BOOK, FLOW, ATOM = 'book', 'flow', 'atom'
+
+_ENDED = frozenset((states.SUCCESS, states.FAILURE, states.REVERTED,
+                    states.REVERT_FAILURE))
 
 
 def backend(db, lease):
@@ -34,14 +40,13 @@ def backend(db, lease):
 
 
 def steps(db, operation_id):
-    """[(step, state, intention)] of an operation's flow, in its order.
+    """The StepState of each step of an operation's flow, in its order.
 
     For operators; what taskflow notes for itself is left out.
     """
     journal = Connection(backend(db, (operation_id, None)))
-    found = [record['detail'] for record in journal.records(ATOM)]
-    return [(one['name'], one['state'], one['intention'])
-            for one in found if not one['name'].startswith('_TaskFlow')]
+    return [_step(record) for record in journal.records(ATOM)
+            if not record['detail']['name'].startswith('_TaskFlow')]
 
 
 class Backend(base.Backend):
@@ -53,6 +58,8 @@ class Backend(base.Backend):
         self.lease = lease
         #: What this owner last wrote of each atom, by its id.
         self.written = {}
+        #: When each atom came into the states it has been in, by its id.
+        self.times = {}
 
     def get_connection(self):
         """Something to read and write with; made anew at no cost."""
@@ -93,11 +100,12 @@ class Connection(base.Connection):
         taskflow writes twice for each change of state, once for the state
         and once for a percentage that nobody reads.
         """
-        document = _of_atom(atom_detail)
-        known = _without_progress(document)
+        known = _without_progress(_of_atom(atom_detail))
         if self._backend.written.get(atom_detail.uuid) == known:
             return atom_detail
-        if not self._replace(ATOM, atom_detail.uuid, document):
+        self._note_time(atom_detail)
+        if not self._replace(ATOM, atom_detail.uuid,
+                             self._timed(atom_detail)):
             raise exceptions.NotFound(
                 'No atom %s in the journal' % atom_detail.uuid)
         self._backend.written[atom_detail.uuid] = known
@@ -160,6 +168,8 @@ class Connection(base.Connection):
         """The atoms of a flow."""
         for document in self._children(ATOM, fd_uuid):
             atom = _to_atom(document)
+            self._backend.times.setdefault(
+                atom.uuid, document.get('times', {}))
             # taskflow stores the holder of injected values before the
             # values, and cannot load the empty holder that a crash between
             # the two leaves; without it, it makes another.
@@ -188,7 +198,19 @@ class Connection(base.Connection):
         yield self._record(FLOW, flow.uuid, parent, place, flow.to_dict())
         for position, atom in enumerate(flow):
             yield self._record(ATOM, atom.uuid, flow.uuid, position,
-                               _of_atom(atom))
+                               self._timed(atom))
+
+    def _note_time(self, atom):
+        times = self._backend.times.setdefault(atom.uuid, {})
+        if atom.state in times:
+            # It is tried again: what came of the last try is history.
+            times.clear()
+        times[atom.state] = datetime.datetime.now(
+            datetime.UTC).replace(tzinfo=None).isoformat()
+
+    def _timed(self, atom):
+        return {**_of_atom(atom),
+                'times': self._backend.times.get(atom.uuid, {})}
 
     def _record(self, kind, uuid, parent, position, document):
         return {'kind': kind, 'uuid': uuid, 'parent': parent,
@@ -208,7 +230,7 @@ class Connection(base.Connection):
             if found and atoms:
                 _upsert(connection, [
                     self._record(ATOM, atom.uuid, uuid, position,
-                                 _of_atom(atom))
+                                 self._timed(atom))
                     for position, atom in enumerate(atoms)])
             return found
         return self._write(write)
@@ -267,6 +289,21 @@ def _place(uuid):
 
 def _of_atom(atom):
     return {'type': models.atom_detail_type(atom), 'detail': atom.to_dict()}
+
+
+def _step(record):
+    """What operators want to know of an atom's record."""
+    detail, times = record['detail'], record.get('times', {})
+
+    def when(*at):
+        known = [times[state] for state in at if state in times]
+        return datetime.datetime.fromisoformat(known[0]) if known else None
+
+    state = detail['state']
+    return objects.StepState(
+        name=detail['name'], state=state, intention=detail['intention'],
+        began=when(states.REVERTING, states.RUNNING),
+        ended=when(state) if state in _ENDED else None)
 
 
 def _without_progress(document):

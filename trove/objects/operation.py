@@ -23,6 +23,21 @@ class State(enum.StrEnum):
         return self in ENDS
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class StepState:
+    """How far one step of an operation has come.
+
+    ``intention`` is EXECUTE or REVERT; ``began`` and ``ended`` are those of
+    its newest try, in UTC, None where there was none.
+    """
+
+    name: str
+    state: str
+    intention: str
+    began: datetime.datetime | None = None
+    ended: datetime.datetime | None = None
+
+
 ENDS = frozenset((State.DONE, State.UNDONE, State.FAILED))
 
 

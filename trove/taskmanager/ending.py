@@ -100,9 +100,14 @@ class Ending:
             LOG.info('%s is left to another taskmanager', self._who())
 
     def later(self, step_name, error):
-        """It is tried again after a rest, or, after many, fails for good."""
+        """It is tried again after a rest, or fails for good.
+
+        After many tries; or at once, when somebody wants it undone that
+        can only go forward.
+        """
         with _unless_lost():
-            if (self._operation.attempts
+            if (isinstance(error, exception.Cancelled)
+                    or self._operation.attempts
                     >= self._tools.conf.taskmanager.operation_attempts):
                 self._give_up(step_name, error)
             else:

@@ -75,6 +75,8 @@ class Engine:
         book, detail = _open(backend, operation)
         if not _is_over(operation, detail):
             _drive(worker, book, detail, backend)
+        elif detail.state == states.REVERTED:
+            worker.undo_what_is_left()
         if detail.state == states.SUCCESS:
             end.done()
         elif detail.state == states.REVERTED:
@@ -206,6 +208,18 @@ class _Worker:
                       exc_info=not isinstance(error, exception.TroveError))
             with _leaving():
                 self._end.stuck(step, error)
+
+    def undo_what_is_left(self):
+        """Undo each step once more, if the last time left something.
+
+        Whoever asks for that has probably mended what hindered it.
+        """
+        with self._tools.db.reader() as tx:
+            left = any(
+                found.operation_id == self._operation.id for found
+                in tx.resources.of(self._operation.instance_id))
+        for step in reversed(self.flow.steps) if left else ():
+            self.revert(step, {})
 
     def _patiently(self, step, function, names, given, patience_s):
         facts = {**self._facts, **given}

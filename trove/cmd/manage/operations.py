@@ -59,7 +59,10 @@ def operation_show(desk, asked):
     steps = journal.steps(desk.sealed_db, asked.operation)
     if steps:
         desk.say('')
-        desk.say(text.table(('step', 'state', 'intention'), steps))
+        desk.say(text.table(
+            ('step', 'state', 'intention', 'began', 'ended'),
+            [(one.name, one.state, one.intention, _time(one.began),
+              _time(one.ended)) for one in steps]))
 
 
 def operation_resume(desk, asked):
@@ -92,4 +95,4 @@ def _state(operation):
 
 
 def _time(when):
-    return when.isoformat(' ', 'seconds')
+    return when and when.isoformat(' ', 'seconds')

@@ -3,6 +3,7 @@
 
 import argparse
 import functools
+import itertools
 import logging
 import os
 import sys
@@ -15,6 +16,7 @@ from trove.cmd.manage import db
 from trove.cmd.manage import guests
 from trove.cmd.manage import keyring
 from trove.cmd.manage import operations
+from trove.cmd.manage import orphans
 from trove.cmd.manage import parameters
 from trove.cmd.manage import quotas
 from trove.common import crypto
@@ -22,7 +24,8 @@ from trove.common import exception
 from trove.db import schema
 from trove.db import session
 
-NOUNS = (db, datastores, parameters, quotas, operations, guests, keyring)
+NOUNS = (db, datastores, parameters, quotas, operations, orphans, guests,
+         keyring)
 FILE = '/etc/trove/trove.conf'
 
 
@@ -56,10 +59,22 @@ class Desk:
         """Print a line of the answer."""
         print(text, file=self._out)
 
+    @functools.cached_property
+    def sight(self):
+        """Database, cloud and broker, to be compared."""
+        # The clients of a cloud take a second to load, which commands that
+        # need the database alone should not wait for.
+        from trove.cloud import session as clouds
+        from trove.operations import orphans as sights
+        from trove.rpc import broker
+        return sights.Sight(self.db, clouds.from_conf(self.conf),
+                            broker.Broker(self.conf), self.conf)
+
 
 def run(arguments=None, out=None):
     """Run one command; gives the exit status."""
-    asked = parser().parse_args(arguments)
+    asked = parser().parse_args(joined(
+        sys.argv[1:] if arguments is None else arguments))
     logging.basicConfig(
         level=logging.DEBUG if asked.debug else logging.ERROR)
     try:
@@ -68,6 +83,17 @@ def run(arguments=None, out=None):
         print('trove-manage: %s' % _sentence(error), file=sys.stderr)
         return 1
     return 0
+
+
+def joined(words):
+    """The same words, with "orphans list" written as orphans_list."""
+    names = set()
+    for noun in NOUNS:
+        noun.register(lambda act, **_: names.add(act.__name__))
+    for place, pair in enumerate(itertools.pairwise(words)):
+        if '_'.join(pair) in names and not names & set(words[:place + 1]):
+            return [*words[:place], '_'.join(pair), *words[place + 2:]]
+    return words
 
 
 def parser():

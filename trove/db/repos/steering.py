@@ -34,7 +34,7 @@ class Steering:
         row = tables.Operation
         self._change(operation_id, 'there is nothing to resume', (
             sa.and_(row.state == State.FAILED, ~_overtaken()),
-            {'state': State.PENDING, **_ANEW}), (
+            {'state': State.PENDING, 'cancel': False, **_ANEW}), (
             row.state.in_(_UNFINISHED), {'not_before': None}))
 
     def cancel(self, operation_id):

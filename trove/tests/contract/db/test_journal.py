@@ -2,6 +2,7 @@
 """The journal: killed at any write, a flow goes on where it stopped."""
 
 import contextlib
+import datetime
 
 import pytest
 import sqlalchemy as sa
@@ -124,7 +125,7 @@ def test_killed_at_any_write_a_flow_goes_on_to_its_end(db, fails, end):
                 ValueError, journal.exceptions.WrappedFailure):
             keeper.run()
         assert keeper.engine.storage.get_flow_state() == end, number
-        assert [state for _, state, _ in journal.steps(db, made.id)] == [
+        assert [one.state for one in journal.steps(db, made.id)] == [
             states.REVERTED if fails else states.SUCCESS] * 3, number
 
 
@@ -160,7 +161,7 @@ def test_nothing_is_noted_of_an_operation_that_has_ended(db, operation):
 
 def test_steps_at_the_same_time_share_a_journal(db, operation):
     assert Keeper(db, operation.id, 1, wide=True).run() == states.SUCCESS
-    assert {(name, state) for name, state, _ in
+    assert {(one.name, one.state) for one in
             journal.steps(db, operation.id)} == {
                 (name, states.SUCCESS) for name in 'abc'}
 
@@ -171,8 +172,31 @@ def test_a_reverted_flow_remembers_why(db, operation):
     keeper = Keeper(db, operation.id, 1, fails='b')
     failure = keeper.engine.storage.get_failures()['b']
     assert 's3cr3t' in failure.exception_str
-    assert journal.steps(db, operation.id)[0] == (
+    first = journal.steps(db, operation.id)[0]
+    assert (first.name, first.state, first.intention) == (
         'a', states.REVERTED, 'REVERT')
+
+
+def test_the_journal_tells_when_each_step_was_worked_on(db, operation):
+    before = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    with pytest.raises(ValueError):
+        Keeper(db, operation.id, 1, fails='b').run()
+    done, failed, waiting = journal.steps(db, operation.id)
+    assert before <= done.began <= done.ended
+    assert failed.state == states.REVERTED and failed.ended >= failed.began
+    assert (waiting.began, waiting.ended) == (None, None)
+
+
+def test_times_outlive_their_owner(db, operation):
+    first = Keeper(db, operation.id, 1)
+    for state in first.engine.run_iter():
+        if first.done == ['a', 'b'] and state == states.WAITING:
+            break
+    began = journal.steps(db, operation.id)[0].began
+    assert Keeper(db, operation.id, 1).run() == states.SUCCESS
+    found = journal.steps(db, operation.id)
+    assert found[0].began == began
+    assert all(one.ended >= one.began for one in found)
 
 
 def test_a_journal_cannot_be_read_in_the_database(db, operation):
