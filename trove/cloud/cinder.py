@@ -61,6 +61,16 @@ class CinderVolumes(ports.Volumes):
             for volume in found
             if volume.metadata.get('trove_instance_id')]
 
+    def extend(self, volume_id, size_gb):
+        """Ask for a larger volume."""
+        with translated():
+            self._cinder.volumes.extend(volume_id, size_gb)
+
+    def reset_status(self, volume_id, status):
+        """Set the status."""
+        with translated():
+            self._cinder.volumes.reset_state(volume_id, status)
+
     def delete(self, volume_id):
         """Ask for its end; CloudBusy while it is attached or in the making.
 

@@ -6,6 +6,7 @@ import contextlib
 from keystoneauth1 import exceptions as ksa_errors
 from novaclient import client
 from novaclient import exceptions as nova_errors
+from novaclient.v2 import servers as nova_servers
 
 from trove.cloud import errors
 from trove.cloud import marks
@@ -108,6 +109,33 @@ class NovaCompute(ports.Compute):
         with translated(), contextlib.suppress(nova_errors.NotFound):
             self._nova.servers.delete(server_id)
 
+    def reboot(self, server_id, hard=False):
+        """Ask it to boot anew."""
+        with translated():
+            self._nova.servers.reboot(
+                server_id, nova_servers.REBOOT_HARD if hard
+                else nova_servers.REBOOT_SOFT)
+
+    def resize(self, server_id, flavor_id):
+        """Ask for another flavor."""
+        with translated():
+            self._nova.servers.resize(server_id, flavor_id)
+
+    def migrate(self, server_id, host=None):
+        """Ask for another host."""
+        with translated():
+            self._nova.servers.migrate(server_id, host=host)
+
+    def confirm_resize(self, server_id):
+        """Give up what it was before."""
+        with translated():
+            self._nova.servers.confirm_resize(server_id)
+
+    def revert_resize(self, server_id):
+        """Go back to what it was before."""
+        with translated():
+            self._nova.servers.revert_resize(server_id)
+
     def create_group(self, name, policy):
         """Id of a server group of that name and policy."""
         with translated():
@@ -186,4 +214,5 @@ def _server(found):
         id=found.id, name=found.name, status=found.status,
         fault=fault.get('message'),
         host=getattr(found, 'OS-EXT-SRV-ATTR:host', None),
-        flavor_id=flavor.get('id'), metadata=dict(found.metadata))
+        flavor_id=flavor.get('id'),
+        flavor_name=flavor.get('original_name'), metadata=dict(found.metadata))

@@ -69,6 +69,7 @@ class Server:
     fault: str | None = None
     host: str | None = None
     flavor_id: str | None = None
+    flavor_name: str | None = None
     metadata: dict = dataclasses.field(default_factory=dict)
 
 
@@ -200,6 +201,29 @@ class Compute(abc.ABC):
         """Ask for its end; `show` raises NotFound when it is gone."""
 
     @abc.abstractmethod
+    def reboot(self, server_id: str, hard: bool = False) -> None:
+        """Ask it to boot anew; ``hard`` also where it does not run.
+
+        `show` says REBOOT or HARD_REBOOT from the moment this returns.
+        """
+
+    @abc.abstractmethod
+    def resize(self, server_id: str, flavor_id: str) -> None:
+        """Ask for another flavor; `show` says RESIZE, then VERIFY_RESIZE."""
+
+    @abc.abstractmethod
+    def migrate(self, server_id: str, host: str | None = None) -> None:
+        """Ask for another host, this one or any; shown as a resize is."""
+
+    @abc.abstractmethod
+    def confirm_resize(self, server_id: str) -> None:
+        """Give up what a resized or migrated server was before."""
+
+    @abc.abstractmethod
+    def revert_resize(self, server_id: str) -> None:
+        """Go back to what a resized or migrated server was before."""
+
+    @abc.abstractmethod
     def create_group(self, name: str, policy: str) -> str:
         """Id of a server group of that name and policy."""
 
@@ -232,6 +256,17 @@ class Volumes(abc.ABC):
     @abc.abstractmethod
     def owned(self) -> list[orphan.Thing]:
         """Every volume that bears our mark."""
+
+    @abc.abstractmethod
+    def extend(self, volume_id: str, size_gb: int) -> None:
+        """Ask for a larger volume, in use or not; `show` says extending.
+
+        CloudRefused when it is not smaller now.
+        """
+
+    @abc.abstractmethod
+    def reset_status(self, volume_id: str, status: str) -> None:
+        """Set the status of a volume that is left in an error."""
 
     @abc.abstractmethod
     def delete(self, volume_id: str) -> None:

@@ -27,8 +27,9 @@ OPTS = [
     *_service('glance', 'image', 'Glance'),
     cfg.StrOpt('nova_client_version', default='2.57',
                help='Microversion of the compute API, at least 2.57.'),
-    cfg.StrOpt('cinder_client_version', default='3.0',
-               help='Microversion of the volume API.'),
+    cfg.StrOpt('cinder_client_version', default='3.42',
+               help='Microversion of the volume API; volumes that are in '
+                    'use can be extended from 3.42 on.'),
     cfg.StrOpt('nova_keypair',
                help='Key pair put into new servers, for operators who log '
                     'in to guests. None by default.'),

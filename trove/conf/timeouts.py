@@ -18,6 +18,13 @@ OPTS = [
     cfg.IntOpt('volume_time_out', default=60, min=1,
                help='Seconds a volume may take to become available, or to '
                     'be gone.'),
+    cfg.IntOpt('resize_time_out', default=900, min=1,
+               help='Seconds a server may take to be resized or migrated.'),
+    cfg.IntOpt('revert_time_out', default=600, min=1,
+               help='Seconds a server may take to go back to what it was '
+                    'before a resize that failed.'),
+    cfg.IntOpt('reboot_time_out', default=120, min=1,
+               help='Seconds a server may take to be rebooted.'),
     cfg.IntOpt('port_delete_time_out', default=60, min=1,
                help='Seconds a security group may stay in use by ports that '
                     'are being removed.'),

@@ -57,6 +57,7 @@ class Endpoint:
 
     def start_db(self):
         """Start the engine again."""
+        self._preparer.mount()
         self._journal.stopped(False)
         try:
             self._driver.engine.start()
@@ -67,6 +68,16 @@ class Endpoint:
         """Stop and start the engine."""
         self.stop_db()
         self.start_db()
+
+    def start_db_with_conf_changes(self, config):
+        """Start the engine with another base configuration."""
+        self.stop_db()
+        self._driver.tuning.write_base(config)
+        self.start_db()
+
+    def resize_fs(self, size_gb):
+        """Let the data's file system fill its volume."""
+        self._preparer.grow(size_gb)
 
     def get_filesystem_stats(self, fs_path=None):
         """Sizes in GB of the file system with the data."""

@@ -30,6 +30,12 @@ class OtherOrder(exception.Conflict):
                 'takes no other order.')
 
 
+class NotReady(exception.Unprocessable):
+    """There is nothing yet that could be changed."""
+
+    template = 'This server is not prepared: it is %(phase)s.'
+
+
 class Preparer:
     """Carries out the one order of this server.
 
@@ -46,6 +52,7 @@ class Preparer:
         self._changed = changed
         self._reached = reached
         self._lock = threading.Lock()
+        self._mounting = threading.Lock()
         self._over = threading.Event()
         self._steps = (
             ('volume', self._volume), ('configure', self._configure),
@@ -97,7 +104,7 @@ class Preparer:
 
     def _bring_up(self):
         try:
-            self._mount(self._journal.progress.facts)
+            self.mount()
             if not self._journal.progress.stopped:
                 self._driver.engine.start()
         except (exception.TroveError, OSError) as error:
@@ -109,6 +116,28 @@ class Preparer:
             return True
         finally:
             self._changed()
+
+    def mount(self):
+        """Mount what a ready server has, if it is not mounted yet.
+
+        Whoever needs the data may ask: after a boot, an order to start the
+        engine may be there before the agent has come to the mounting.
+        """
+        if self._journal.progress.phase != journals.READY:
+            raise NotReady(phase=self._journal.progress.phase)
+        with self._mounting:
+            self._mount(self._journal.progress.facts)
+
+    def grow(self, size_gb):
+        """Let the file system fill a volume that has now this size."""
+        self.mount()
+        facts = self._journal.progress.facts
+        if not facts['volume_serial']:
+            raise exception.BadRequest('This server has no data volume.')
+        disks.grow(self._mount_point(facts), self._device(facts),
+                   size_gb * 1024 ** 3,
+                   self._settings.conf.guest_volume_wait)
+        self._changed()
 
     def stop(self):
         """Try nothing again; what is being done is not waited for."""

@@ -11,6 +11,7 @@ import glob
 import os
 import stat
 
+from trove.common import waiting
 from trove.guestkit import errors
 from trove.guestkit import files
 from trove.guestkit import shell
@@ -150,6 +151,24 @@ def mounted_at(mount_point):
                 major, minor = fields[2].split(':')
                 found = int(major), int(minor)
     return found
+
+
+def grow(mount_point, device, size_bytes, timeout_s):
+    """Let a mounted file system fill its device, as soon as that is large.
+
+    The cloud calls a volume extended a moment before the kernel of its
+    server has heard of it. A file system that fills its device stays as
+    it is.
+    """
+    waiting.until(lambda: device_size(device) >= size_bytes, timeout_s,
+                  'a device of %d bytes' % size_bytes, poll_s=0.05)
+    shell.run(['xfs_growfs', '-d', mount_point], timeout_s=FORMAT_TIMEOUT_S)
+
+
+def device_size(device):
+    """The size of a block device in bytes."""
+    with open(device, 'rb') as stream:
+        return stream.seek(0, os.SEEK_END)
 
 
 def usage(path):

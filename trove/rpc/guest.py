@@ -18,6 +18,7 @@ from trove.common import exception
 from trove.rpc import broker_names
 from trove.rpc import envelope
 from trove.rpc import guest_accounts
+from trove.rpc import guest_changes
 from trove.rpc import transport
 from trove.rpc import versions
 
@@ -139,7 +140,7 @@ class _Slot:
         self.filled.set()
 
 
-class GuestClient(guest_accounts.Accounts):
+class GuestClient(guest_accounts.Accounts, guest_changes.Changes):
     """Casts to and calls guests, each under its own key."""
 
     def __init__(self, conf, connection, links, answers):
@@ -158,10 +159,10 @@ class GuestClient(guest_accounts.Accounts):
         """
         self._cast(order.instance_id, 'prepare', order=order.to_dict())
 
-    def stop_db(self, instance_id):
+    def stop_db(self, instance_id, timeout_s=None):
         """Stop the engine; returns when it is down."""
         self._call(instance_id, 'stop_db',
-                   self._conf.agent_call_low_timeout)
+                   timeout_s or self._conf.agent_call_low_timeout)
 
     def get_filesystem_stats(self, instance_id):
         """Sizes of the data's file system in GB: total, used, available."""

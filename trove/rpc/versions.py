@@ -40,6 +40,10 @@ HISTORY = {
         'get_diagnostics': (),
         'get_filesystem_stats': ('fs_path',),
     },
+    '1.2': {
+        'resize_fs': ('size_gb',),
+        'start_db_with_conf_changes': ('config',),
+    },
 }
 
 NEWEST = tuple(HISTORY)[-1]

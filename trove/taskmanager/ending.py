@@ -76,7 +76,9 @@ class Ending:
                 tx.operations.finish(*self._lease.key, State.FAILED,
                                      error_code='failed', error=words)
                 return words
-            left = tx.resources.of(self._operation.instance_id)
+            left = [found for found
+                    in tx.resources.of(self._operation.instance_id)
+                    if found.operation_id == self._operation.id]
             fault = tx.instances.get(self._operation.instance_id).fault
             cancelled = tx.operations.cancelled(self._operation.id)
             words = (fault.message if fault

@@ -8,6 +8,7 @@ from trove.api.v1.controllers import datastores
 from trove.api.v1.controllers import instance_actions
 from trove.api.v1.controllers import instances
 from trove.api.v1.controllers import mgmt
+from trove.api.v1.controllers import mgmt_actions
 from trove.api.v1.controllers import mgmt_guests
 from trove.api.v1.controllers import not_built
 from trove.api.v1.controllers import root_user
@@ -132,6 +133,10 @@ def _mgmt(deps, policy):
                  'mgmt:instance:diagnostics')
     yield _route('GET', one + '/rpc_ping', guests.ping,
                  'mgmt:instance:rpc_ping', status=204)
+    yield _route('POST', '/mgmt/instances/{id}/action',
+                 mgmt_actions.MgmtActions(deps).act,
+                 'mgmt:instance:action', body=mgmt_schemas.ACTION,
+                 status=202)
     yield _route('GET', '/mgmt/quotas/{project}', all_.show_quotas)
     yield _route('PUT', '/mgmt/quotas/{project}', all_.set_quotas,
                  'quota:update', body=mgmt_schemas.QUOTAS)

@@ -34,6 +34,10 @@ class FakeCompute(ports.Compute):
         self.outcome = 'ACTIVE'         # of the next boots
         self.fault = 'No valid host was found.'
         self.on_active = []             # callables (server, order)
+        self.resized = 'VERIFY_RESIZE'  # how the next resizes end
+        self.full = False               # whether no host is free
+        self._before = {}
+        self._then = {}
         self._volumes = volumes
         self._network = network
         self._left = {}
@@ -46,10 +50,7 @@ class FakeCompute(ports.Compute):
     @faults.breakable
     def flavor(self, flavor_id):
         """One flavor, or NotFound."""
-        for flavor in FLAVORS:
-            if flavor.id == flavor_id:
-                return flavor
-        raise exception.NotFound(kind='Flavor', id=flavor_id)
+        return _flavor(flavor_id)
 
     @faults.breakable
     def zones(self):
@@ -69,7 +70,8 @@ class FakeCompute(ports.Compute):
                 reason='there is no flavor %s' % order.flavor_id)
         server = ports.Server(
             id=str(uuid.uuid4()), name=order.name, status='BUILD',
-            flavor_id=order.flavor_id, metadata={
+            flavor_id=order.flavor_id,
+            flavor_name=_flavor(order.flavor_id).name, metadata={
                 'trove_project_id': order.project_id,
                 'trove_instance_id': order.instance_id,
                 'trove_operation_id': order.operation_id})
@@ -124,6 +126,47 @@ class FakeCompute(ports.Compute):
             self._left[server_id] = self.looks
 
     @faults.breakable
+    def reboot(self, server_id, hard=False):
+        """Begin to boot a server anew."""
+        self._need(server_id, *(('ACTIVE', 'ERROR', 'SHUTOFF') if hard
+                                else ('ACTIVE',)))
+        self._begin(server_id, 'HARD_REBOOT' if hard else 'REBOOT')
+
+    @faults.breakable
+    def resize(self, server_id, flavor_id):
+        """Begin to give a server another flavor."""
+        self._need(server_id, 'ACTIVE')
+        if _flavor(flavor_id).name == self.servers[server_id].flavor_name:
+            raise ports.CloudRefused(service='Fake cloud',
+                                     reason='it has that flavor')
+        self._before[server_id] = self.servers[server_id]
+        self._then[server_id] = _flavor(flavor_id)
+        self._begin(server_id, 'RESIZE')
+
+    @faults.breakable
+    def migrate(self, server_id, host=None):
+        """Begin to move a server."""
+        self._need(server_id, 'ACTIVE')
+        if self.full:
+            raise ports.CloudRefused(service='Fake cloud',
+                                     reason='No valid host was found.')
+        self._before[server_id] = self.servers[server_id]
+        self._then[server_id] = _flavor(self.servers[server_id].flavor_id)
+        self._begin(server_id, 'RESIZE')
+
+    @faults.breakable
+    def confirm_resize(self, server_id):
+        """The server stays as it is now."""
+        self._need(server_id, 'VERIFY_RESIZE')
+        self._set(server_id, status='ACTIVE')
+
+    @faults.breakable
+    def revert_resize(self, server_id):
+        """Begin to go back."""
+        self._need(server_id, 'VERIFY_RESIZE')
+        self._begin(server_id, 'REVERT_RESIZE')
+
+    @faults.breakable
     def create_group(self, name, policy):
         """Id of a server group of that name."""
         for group_id, present in self.groups.items():
@@ -146,6 +189,18 @@ class FakeCompute(ports.Compute):
         self.servers[server_id] = dataclasses.replace(
             self.servers[server_id], **changes)
 
+    def _need(self, server_id, *statuses):
+        if server_id not in self.servers:
+            raise exception.NotFound(kind='Server', id=server_id)
+        status = self.servers[server_id].status
+        if status not in statuses:
+            raise ports.CloudBusy(service='Fake cloud',
+                                  reason='the server is %s' % status)
+
+    def _begin(self, server_id, status):
+        self._set(server_id, status=status)
+        self._left[server_id] = self.looks
+
     def _settle(self, server_id):
         status = self.servers[server_id].status
         order = self.orders[server_id]
@@ -153,9 +208,28 @@ class FakeCompute(ports.Compute):
             del self.servers[server_id]
             if order.volume_id:
                 self._volumes.detach(order.volume_id)
+        elif status in ('REBOOT', 'HARD_REBOOT'):
+            self._set(server_id, status='ACTIVE', fault=None)
+        elif status == 'RESIZE' and self.resized == 'VERIFY_RESIZE':
+            flavor = self._then[server_id]
+            self._set(server_id, status='VERIFY_RESIZE',
+                      flavor_id=flavor.id, flavor_name=flavor.name)
+        elif status == 'RESIZE':
+            self._set(server_id, status=self.resized, fault=self.fault)
+        elif status == 'REVERT_RESIZE':
+            before = self._before[server_id]
+            self._set(server_id, status='ACTIVE', flavor_id=before.flavor_id,
+                      flavor_name=before.flavor_name)
         elif status == 'BUILD':
             failed = self.outcome == 'ERROR'
             self._set(server_id, status=self.outcome,
                       fault=self.fault if failed else None)
             for listener in () if failed else self.on_active:
                 listener(self.servers[server_id], order)
+
+
+def _flavor(flavor_id):
+    for flavor in FLAVORS:
+        if flavor.id == flavor_id:
+            return flavor
+    raise exception.NotFound(kind='Flavor', id=flavor_id)

@@ -25,6 +25,8 @@ class FakeVolumes(ports.Volumes):
         self.outcome = 'available'      # of the next volumes
         self.created = {}
         self._metadata = {}
+        self.extended = None            # an error, for the next extensions
+        self._extending = {}
         self._left = {}
 
     @faults.breakable
@@ -77,6 +79,24 @@ class FakeVolumes(ports.Volumes):
                 for volume_id, (owner, _) in self._metadata.items()]
 
     @faults.breakable
+    def extend(self, volume_id, size_gb):
+        """Begin to make a volume larger."""
+        volume = self.volumes[volume_id]
+        if (volume.status not in ('in-use', 'available')
+                or size_gb <= volume.size_gb):
+            raise ports.CloudRefused(
+                service='Fake cloud', reason='volume %s is %s and has %d GB'
+                % (volume_id, volume.status, volume.size_gb))
+        self._extending[volume_id] = volume.status, size_gb
+        self._set(volume_id, 'extending')
+        self._left[volume_id] = self.looks
+
+    @faults.breakable
+    def reset_status(self, volume_id, status):
+        """Set the status."""
+        self._set(volume_id, status)
+
+    @faults.breakable
     def delete(self, volume_id):
         """Begin to remove a volume; CloudBusy while it is attached."""
         if volume_id not in self.volumes:
@@ -109,6 +129,12 @@ class FakeVolumes(ports.Volumes):
         status = self.volumes[volume_id].status
         if status == 'creating':
             self._set(volume_id, self.outcome)
+        elif status == 'extending':
+            before, size_gb = self._extending.pop(volume_id)
+            self._set(volume_id, self.extended or before)
+            if not self.extended:
+                self.volumes[volume_id] = dataclasses.replace(
+                    self.volumes[volume_id], size_gb=size_gb)
         elif status == 'deleting':
             del self.volumes[volume_id]
             del self._metadata[volume_id]

@@ -35,7 +35,7 @@ class CreateSecurityGroup(base.Step):
             return {'security_group_id': None}
         group_id = self.tools.cloud.network.create_security_group(
             group_name(self.tools, instance_id),
-            self._rules(manager, access or {}),
+            rules(self.tools, manager, access or {}),
             marks.security_group(instance_id))
         with self.tools.db.writer() as tx:
             tx.resources.put(instance_id, 'security_group', group_id,
@@ -45,16 +45,6 @@ class CreateSecurityGroup(base.Step):
     def revert(self, instance_id: str) -> None:
         """Remove every group of that name."""
         remove_security_groups(self.tools, instance_id)
-
-    def _rules(self, manager: str, access: typing.Mapping[str, typing.Any]
-               ) -> tuple[ports.Rule, ...]:
-        cidrs = (access.get('allowed_cidrs')
-                 or [self.tools.conf.trove_security_group_rule_cidr])
-        return tuple(
-            ports.Rule(protocol='tcp', port_min=first, port_max=last,
-                       cidr=cidr)
-            for first, last in self.tools.datastores.get(manager).tcp_ports
-            for cidr in cidrs)
 
 
 class CreatePorts(base.Step):
@@ -138,6 +128,18 @@ class DeletePorts(base.Step):
         """Delete whatever the records or the cloud name."""
         remove_ports(self.tools, instance_id)
         remove_security_groups(self.tools, instance_id)
+
+
+def rules(tools: toolbox.Tools, manager: str,
+          access: typing.Mapping[str, typing.Any]
+          ) -> tuple[ports.Rule, ...]:
+    """Who may reach the engine: the networks named, or the default one."""
+    cidrs = (access.get('allowed_cidrs')
+             or [tools.conf.trove_security_group_rule_cidr])
+    return tuple(
+        ports.Rule(protocol='tcp', port_min=first, port_max=last, cidr=cidr)
+        for first, last in tools.datastores.get(manager).tcp_ports
+        for cidr in cidrs)
 
 
 def group_name(tools: toolbox.Tools, instance_id: str) -> str:

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """POST /instances/{id}/action: name of the action to operation."""
 
+from trove.api.v1.schemas import common
 from trove.common import exception
 from trove.operations import instances as operations
+from trove.operations import resize_flavor
+from trove.operations import resize_volume
+from trove.operations import restart_instance
 
 
 class UnknownAction(exception.BadRequest):
@@ -24,7 +28,7 @@ class InstanceActions:
         self._deps = deps
         self._policy = policy
         self._known = {
-            'restart': ('instance:restart', self._not_built),
+            'restart': ('instance:restart', self._restart),
             'resize': (None, self._resize),
             'promote_to_replica_source': (
                 'instance:promote_to_replica_source', self._not_built),
@@ -54,14 +58,23 @@ class InstanceActions:
     def _not_built(self, request, found, name, argument):
         raise NotBuilt(action=name)
 
+    def _restart(self, request, found, name, argument):
+        restart_instance.restart_instance(request.ctx, self._deps, found.id)
+
     def _resize(self, request, found, name, argument):
         kinds = {'volume', 'flavorRef'} & set(argument)
         if len(kinds) != 1:
             raise exception.BadRequest(
                 'resize: name either volume or flavorRef')
-        self._enforce(request, found, 'instance:resize_volume'
-                      if 'volume' in kinds else 'instance:resize_flavor')
-        raise NotBuilt(action=name)
+        if 'volume' in kinds:
+            self._enforce(request, found, 'instance:resize_volume')
+            resize_volume.resize_volume(request.ctx, self._deps, found.id,
+                                        int(argument['volume']['size']))
+        else:
+            self._enforce(request, found, 'instance:resize_flavor')
+            resize_flavor.resize_flavor(
+                request.ctx, self._deps, found.id,
+                common.last_segment(argument['flavorRef']))
 
     def _reset_status(self, request, found, name, argument):
         # Owners may be let reset an instance in order to delete it.

@@ -10,6 +10,7 @@ from trove.operations import create_instance
 from trove.operations import datastores
 from trove.operations import delete_instance
 from trove.operations import instances as operations
+from trove.operations import update_access
 
 #: Names of filters in the query and in the repository.
 FILTERS = {'name': 'name', 'datastore': 'datastore',
@@ -142,8 +143,8 @@ class Instances:
             store = datastores.find(self._deps, found.datastore_name, True)
             datastores.version(store, value)
             raise NotBuilt(feature='Upgrading an instance')
-        schemas.access(value)
-        raise NotBuilt(feature='Changing the access')
+        update_access.update_access(request.ctx, self._deps, found.id,
+                                    schemas.access(value))
 
 
 def _newest_first(rows, view, viewer):

@@ -81,7 +81,6 @@ ROUTES = (
     ('DELETE', '/modules/{id}', 'module:delete'),
     ('GET', '/modules/{id}/instances', 'module:instances'),
     ('PUT', '/modules/{id}/instances', 'module:reapply'),
-    ('POST', '/mgmt/instances/{id}/action', 'mgmt:instance:action'),
     ('POST', '/mgmt/instances/{id}/upgrade', 'mgmt:instance:upgrade'),
     ('GET', '/mgmt/clusters', 'mgmt:cluster:index'),
     ('GET', '/mgmt/clusters/{id}', 'mgmt:cluster:show'),

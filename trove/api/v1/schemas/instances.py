@@ -67,6 +67,9 @@ UPDATE = validation.body(common.obj(
 
 ACTION = validation.body(common.obj({
     'reset_status': {'type': 'object'},
+    'resize': common.obj({
+        'volume': common.obj({'size': common.SIZE_GB}, ['size']),
+        'flavorRef': common.FLAVOR_REF}),
 }))
 
 

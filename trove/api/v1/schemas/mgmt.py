@@ -10,3 +10,12 @@ QUOTAS = validation.body(common.obj({'quotas': {
     'additionalProperties': {'type': ['integer', 'null'], 'minimum': -1,
                              'maximum': 2 ** 31 - 1},
 }}, ['quotas']))
+
+_EMPTY = {'type': 'object'}
+
+ACTION = validation.body(common.obj({
+    'stop': _EMPTY, 'reboot': _EMPTY, 'reset-task-status': _EMPTY,
+    'migrate': common.obj({'host': {'type': ['string', 'null'],
+                                    'minLength': 1, 'maxLength': 255}}),
+    'rebuild': common.obj({'image_id': common.UUID}, ['image_id']),
+}))

@@ -24,6 +24,7 @@ class InMemory:
     foreign_network_id = 'net-mgmt'
     address = '10.1.0.50'
     flavor_id = fake_compute.FLAVORS[0].id
+    other_flavor_id = fake_compute.FLAVORS[1].id
     image_id = 'image-1'
     image_tags = ('trove', 'mariadb')
 
@@ -38,6 +39,14 @@ class InMemory:
         """The next server ends in ERROR."""
         self.cloud.compute.outcome = 'ERROR'
 
+    def next_extension_fails(self):
+        """The next volume that is extended ends in an error."""
+        self.cloud.volumes.extended = 'error_extending'
+
+    def has_one_host(self):
+        """There is nowhere to migrate to."""
+        self.cloud.compute.full = True
+
     def close(self):
         """Nothing to close."""
 
@@ -47,7 +56,9 @@ REQUESTS = {
     'compute.boot': ('compute', 'POST /servers'),
     'compute.show': ('compute', r'GET /servers/[^/]+'),
     'compute.delete': ('compute', r'DELETE /servers/[^/]+'),
+    'compute.resize': ('compute', r'POST /servers/[^/]+/action'),
     'volumes.create': ('volume', 'POST /volumes'),
+    'volumes.extend': ('volume', r'POST /volumes/[^/]+/action'),
     'volumes.show': ('volume', r'GET /volumes/[^/]+'),
     'network.create_port': ('network', 'POST /ports'),
     'network.create_security_group': ('network', 'POST /security-groups'),
@@ -63,6 +74,7 @@ class OverHttp:
 
     image_tags = ('trove', 'mariadb')
     flavor_id = '1'
+    other_flavor_id = '2'
 
     def __init__(self, directory):
         self.site = localcloud.Site(directory)
@@ -102,6 +114,15 @@ class OverHttp:
         self.site.cloud.faults.add(
             service='compute', operation='POST /servers', count=1,
             kind='error_state', message='No valid host was found.')
+
+    def next_extension_fails(self):
+        """The next volume that is extended ends in an error."""
+        self.site.cloud.faults.add(
+            service='volume', operation=r'POST /volumes/[^/]+/action',
+            count=1, kind='error_state')
+
+    def has_one_host(self):
+        """It is so."""
 
     def close(self):
         """Stop the services."""

@@ -238,7 +238,6 @@ class TestChange:
         ({'instance': {'slave_of': ''}}, 400),
         ({'instance': {'datastore_version': 'unknown'}}, 404),
         ({'instance': {'datastore_version': '11.8'}}, 501),
-        ({'instance': {'access': {'is_public': True}}}, 501),
         ({'instance': {'configuration': api.NOBODY}}, 501),
         ({'instance': {}}, 202), ({'instance': {'configuration': None}},
                                   202)])
@@ -341,9 +340,7 @@ class TestActions:
             '/instances/%s/action' % instance_id, body))[0] == 400
 
     @pytest.mark.parametrize('body', [
-        {'restart': {}}, {'resize': {'volume': {'size': 2}}},
-        {'resize': {'flavorRef': '2'}}, {'promote_to_replica_source': {}},
-        {'eject_replica_source': {}}])
+        {'promote_to_replica_source': {}}, {'eject_replica_source': {}}])
     def test_known_actions_that_are_not_offered(self, member, body):
         instance_id = create(member)
         assert api.error(member.post(

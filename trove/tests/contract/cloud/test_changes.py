@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every cloud promises of servers and volumes that change."""
+
+import uuid
+
+import pytest
+
+from trove.cloud import ports
+from trove.common import exception
+from trove.tests.contract.cloud import test_ports
+
+
+@pytest.fixture
+def instance_id():
+    return str(uuid.uuid4())
+
+
+@pytest.fixture
+def server(place, cloud, instance_id):
+    made = cloud.compute.boot(test_ports.an_order(place, instance_id))
+    test_ports.active(place, made.id)
+    return cloud.compute.show(made.id)
+
+
+@pytest.fixture
+def volume(place, cloud, instance_id):
+    made = test_ports.a_volume(place, instance_id)
+    becomes(cloud.volumes, made.id, 'available')
+    return made
+
+
+def becomes(service, one, status):
+    test_ports.soon(lambda: service.show(one).status == status)
+
+
+def flavor(cloud, flavor_id):
+    return cloud.compute.flavor(flavor_id).name
+
+
+def test_a_server_names_its_flavor(place, cloud, server):
+    assert server.flavor_name == flavor(cloud, place.flavor_id)
+
+
+def test_a_resize_waits_to_be_confirmed(place, cloud, server):
+    cloud.compute.resize(server.id, place.other_flavor_id)
+    assert cloud.compute.show(server.id).status in ('RESIZE',
+                                                    'VERIFY_RESIZE')
+    becomes(cloud.compute, server.id, 'VERIFY_RESIZE')
+    new = flavor(cloud, place.other_flavor_id)
+    assert cloud.compute.show(server.id).flavor_name == new
+    cloud.compute.confirm_resize(server.id)
+    becomes(cloud.compute, server.id, 'ACTIVE')
+    assert cloud.compute.show(server.id).flavor_name == new
+
+
+def test_a_resize_can_go_back(place, cloud, server):
+    cloud.compute.resize(server.id, place.other_flavor_id)
+    becomes(cloud.compute, server.id, 'VERIFY_RESIZE')
+    cloud.compute.revert_resize(server.id)
+    becomes(cloud.compute, server.id, 'ACTIVE')
+    assert cloud.compute.show(server.id).flavor_name == server.flavor_name
+
+
+def test_what_was_not_resized_is_busy_or_refuses(place, cloud, server):
+    for change in (cloud.compute.confirm_resize,
+                   cloud.compute.revert_resize):
+        with pytest.raises((ports.CloudBusy, ports.CloudRefused)):
+            change(server.id)
+    with pytest.raises((ports.CloudRefused, exception.NotFound)):
+        cloud.compute.resize(server.id, 'no-such')
+    assert cloud.compute.show(server.id).status == 'ACTIVE'
+
+
+@pytest.mark.parametrize('hard', [False, True])
+def test_a_reboot_shows_and_ends(cloud, server, hard):
+    cloud.compute.reboot(server.id, hard=hard)
+    becomes(cloud.compute, server.id, 'ACTIVE')
+
+
+@pytest.mark.parametrize('host', [None, 'node-2'])
+def test_where_no_host_is_free_a_migration_is_refused(place, cloud, server,
+                                                      host):
+    place.has_one_host()
+    with pytest.raises(ports.CloudRefused, match='No valid host'):
+        cloud.compute.migrate(server.id, host)
+    assert cloud.compute.show(server.id).status == 'ACTIVE'
+
+
+def test_a_volume_grows_while_it_is_in_use(place, cloud, instance_id,
+                                           volume):
+    made = cloud.compute.boot(test_ports.an_order(
+        place, instance_id, volume_id=volume.id))
+    test_ports.active(place, made.id)
+    becomes(cloud.volumes, volume.id, 'in-use')
+    cloud.volumes.extend(volume.id, 2)
+    test_ports.soon(lambda: cloud.volumes.show(volume.id).size_gb == 2)
+    becomes(cloud.volumes, volume.id, 'in-use')
+    with pytest.raises(ports.CloudRefused):
+        cloud.volumes.extend(volume.id, 2)
+
+
+def test_a_volume_that_did_not_grow_can_be_used_again(place, cloud, volume):
+    place.next_extension_fails()
+    cloud.volumes.extend(volume.id, 2)
+    becomes(cloud.volumes, volume.id, 'error_extending')
+    assert cloud.volumes.show(volume.id).size_gb == 1
+    cloud.volumes.reset_status(volume.id, 'available')
+    assert cloud.volumes.show(volume.id).status == 'available'
+
+
+@pytest.mark.parametrize('kind, size_gb', (('down', 1), ('lost', 2)))
+def test_an_extension_is_sent_once(place, cloud, volume, kind, size_gb):
+    place.fail('volumes.extend', kind)
+    with pytest.raises(ports.CloudDown):
+        cloud.volumes.extend(volume.id, 2)
+    becomes(cloud.volumes, volume.id, 'available')
+    assert cloud.volumes.show(volume.id).size_gb == size_gb
+
+
+def test_a_busy_cloud_is_busy(place, cloud, server):
+    place.fail('compute.resize', 'busy')
+    with pytest.raises(ports.CloudBusy):
+        cloud.compute.resize(server.id, place.other_flavor_id)
