@@ -29,6 +29,9 @@ class Datastore(abc.ABC):
     name: str
     #: Interfaces that the guest half gives; a contract test holds this.
     capabilities: frozenset[str]
+    #: Parameters, in small letters, that no tenant may set whoever defines
+    #: them: a way out of the engine, or to lock the agent out of it.
+    withheld_parameters: frozenset[str] = frozenset()
 
     def __init__(self, conf: 'cfg.ConfigOpts') -> None:
         self._conf = conf

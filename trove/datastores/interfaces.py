@@ -98,6 +98,14 @@ class Tuning(abc.ABC):
     def write_overrides(self, overrides: dict[str, typing.Any]) -> None:
         """Replace the tenant's layer; empty takes it away."""
 
+    @abc.abstractmethod
+    def apply(self, values: dict[str, typing.Any]) -> dict[str, typing.Any]:
+        """Let the running engine take these values, all or none.
+
+        Gives what they are then; a value that the engine does not take is
+        an Unprocessable that names it.
+        """
+
 
 class Databases(abc.ABC):
     """Databases (schemas) of the tenant."""

@@ -94,6 +94,19 @@ class Endpoint:
         """What the agent's process takes up."""
         return machine.process(self._version)
 
+    # --- configuration
+
+    def update_overrides(self, overrides):
+        """Replace the values of the tenant's configuration group.
+
+        They count from the next start on.
+        """
+        self._driver.tuning.write_overrides(_values(overrides))
+
+    def apply_overrides(self, overrides):
+        """Let the running engine take these values, all or none."""
+        return self._driver.tuning.apply(_values(overrides))
+
     # --- databases
 
     def create_database(self, databases):
@@ -197,6 +210,12 @@ def _order(facts):
     except (KeyError, TypeError) as error:
         raise exception.BadRequest('The order cannot be read: %s'
                                    % error) from error
+
+
+def _values(given):
+    if not isinstance(given, dict):
+        raise exception.BadRequest('Values come as an object.')
+    return given
 
 
 def _user(facts):

@@ -19,6 +19,7 @@ from trove.objects import instance
 from trove.objects import order
 from trove.objects import status
 from trove.operations import accounts
+from trove.operations import apply_configuration
 from trove.operations import capacity
 from trove.operations import datastores
 from trove.operations import deps as deps_
@@ -92,7 +93,9 @@ def create_instance(ctx: context.Context, deps: deps_.Deps,
     image = capacity.image_of(deps, version)
     accounts.check(engine, wish.databases, wish.users,
                    deps.conf.hostname_require_valid_ip)
-    _refuse(wish.configuration_id, 'Attaching a configuration at create')
+    if wish.configuration_id:
+        apply_configuration.check_group(ctx, deps, wish.configuration_id,
+                                        version.id, version.name)
     nics = networks.check(ctx, deps, wish.nics)
     _check_placement(deps, wish)
     flavor = capacity.flavor_of(deps, wish.flavor_id, version, image)
@@ -155,7 +158,8 @@ def _record(ctx: context.Context, deps: deps_.Deps, wish: Wish,
         volume_gb=volume_gb, volume_type=volume_type, ram_mb=flavor.ram_mb,
         region=deps.conf.service_credentials.region_name,
         availability_zone=wish.availability_zone, locality=wish.locality,
-        access=wish.access, datastore_name=version.datastore_name,
+        access=wish.access, configuration_id=wish.configuration_id,
+        datastore_name=version.datastore_name,
         version_name=version.name, version_number=version.number,
         manager=version.manager,
         report=instance.Report(status=status.Service.NEW,
@@ -194,6 +198,10 @@ def _promise(ctx: context.Context, deps: deps_.Deps,
     if record.volume_gb is not None:
         deltas['volumes'] = record.volume_gb
     with deps.db.writer() as tx:
+        if record.configuration_id:
+            # Locked: it is neither edited nor deleted before we use it.
+            group = tx.configurations.get(record.configuration_id, lock=True)
+            arguments = {**arguments, 'overrides': group.values}
         tx.instances.add(record)
         if arguments['root_password']:
             tx.roots.enable(record.id, ctx.user_id)

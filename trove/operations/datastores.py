@@ -109,13 +109,16 @@ def delete(deps: deps_.Deps, name_or_id: str) -> None:
 
 
 def choose(deps: deps_.Deps, store_ref: str | None,
-           version_ref: str | None, number: str | None
-           ) -> datastore.Version:
-    """The active version that a request for a new instance means."""
+           version_ref: str | None, number: str | None,
+           active: bool = True) -> datastore.Version:
+    """The version that a request for something new means.
+
+    It must be in use, unless ``active`` is False.
+    """
     stores = listing(deps, True)
     store = _chosen_store(deps, stores, store_ref, version_ref)
     found = _chosen_version(stores, store, version_ref, number)
-    if not found.active:
+    if active and not found.active:
         raise VersionInactive(datastore=store.name, version=found.name)
     return found
 

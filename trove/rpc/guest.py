@@ -185,6 +185,17 @@ class GuestClient(guest_accounts.Accounts, guest_changes.Changes):
                    self._conf.agent_call_low_timeout, key_id=key_id,
                    key=base64.b64encode(key).decode(), broker_url=broker_url)
 
+    def update_overrides(self, instance_id, overrides):
+        """Replace the values of the tenant's group in the guest's files."""
+        self._call(instance_id, 'update_overrides',
+                   self._conf.agent_call_low_timeout, overrides=overrides)
+
+    def apply_overrides(self, instance_id, overrides):
+        """Set values in the running engine, all or none."""
+        return self._call(instance_id, 'apply_overrides',
+                          self._conf.agent_call_high_timeout,
+                          overrides=overrides)
+
     # --- how
 
     def _cast(self, instance_id, method, **arguments):

@@ -36,6 +36,8 @@ HISTORY = {
         'enable_root_with_password': ('root_password',),
         'disable_root': (),
         'is_root_enabled': (),
+        'update_overrides': ('overrides',),
+        'apply_overrides': ('overrides',),
         'get_hwinfo': (),
         'get_diagnostics': (),
         'get_filesystem_stats': ('fs_path',),

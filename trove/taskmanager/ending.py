@@ -42,7 +42,8 @@ class Ending:
         def change(tx):
             tx.operations.progress(*self._lease.key, state=State.REVERTING,
                                    step=step.name,
-                                   error=self._sentence(step.name, error))
+                                   error=self._sentence(step.name, error),
+                                   error_code=_code(error))
             if not (self._quiet() or isinstance(error, exception.Cancelled)):
                 self._fault(tx, step.name, error)
 
@@ -71,10 +72,11 @@ class Ending:
     def undone(self):
         """Everything was given back, or the records say what was not."""
         def change(tx):
+            code = tx.operations.get(self._operation.id).error_code
             if self._quiet():
                 words = tx.operations.get(self._operation.id).error
                 tx.operations.finish(*self._lease.key, State.FAILED,
-                                     error_code='failed', error=words)
+                                     error_code=code, error=words)
                 return words
             left = [found for found
                     in tx.resources.of(self._operation.instance_id)
@@ -89,7 +91,7 @@ class Ending:
                     for found in left)
             tx.operations.finish(
                 *self._lease.key, State.FAILED if left else State.UNDONE,
-                error_code='cancelled' if cancelled else 'failed',
+                error_code='cancelled' if cancelled else code,
                 error=words)
             return words
 
@@ -134,7 +136,7 @@ class Ending:
                                   '%s failed.' % self._operation.verb)
             tx.operations.finish(
                 *self._lease.key, State.FAILED, error=sentence,
-                error_code=getattr(error, 'code', 'internal_error'))
+                error_code=_code(error))
 
         self._write(change)
         LOG.error('%s failed for good: %s', self._who(), sentence)
@@ -177,6 +179,13 @@ class Ending:
             if step.name == step_name:
                 return step.error_task
         return steps[0].error_task
+
+
+def _code(error):
+    """The kind of a failure; of a guest's, what the guest called it."""
+    if not isinstance(error, exception.TroveError):
+        return 'internal_error'
+    return error.facts.get('guest_code') or error.code
 
 
 @contextlib.contextmanager

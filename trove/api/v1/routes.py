@@ -2,6 +2,7 @@
 """Every path below /v1.0/{project_id}: method, handler, rules, body."""
 
 from trove.api import routing
+from trove.api.v1 import configuration_routes
 from trove.api.v1.controllers import catalogue
 from trove.api.v1.controllers import databases
 from trove.api.v1.controllers import datastores
@@ -24,7 +25,8 @@ def table(deps, policy, limiter):
     """All routes; see `routing.Route`."""
     return (*_instances(deps, policy), *_databases(deps, policy),
             *_users(deps, policy), *_root(deps, policy), *_datastores(deps),
-            *_catalogue(deps, limiter), *_mgmt(deps, policy), *_not_built())
+            *_catalogue(deps, limiter), *_mgmt(deps, policy),
+            *configuration_routes.table(deps, policy), *_not_built())
 
 
 def _route(method, path, handler, *policy, body=None, status=200):

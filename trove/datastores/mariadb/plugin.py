@@ -29,6 +29,8 @@ class MariaDB(base.Datastore):
     capabilities = frozenset((
         'engine', 'tuning', 'logs', 'databases', 'users', 'root'))
 
+    withheld_parameters = rules.WITHHELD
+
     @staticmethod
     def register_opts(conf: 'cfg.ConfigOpts') -> None:
         """Declare the engine's options."""

@@ -12,6 +12,17 @@ DATABASE_LENGTH = 64
 _DATABASE = re.compile(r'[\w-](?:[\w ?#@-]*[\w-])?')
 _FORBIDDEN = '\'"`;,/\\'
 
+#: What would let a tenant out of the engine, into others' files, or lock
+#: the agent out; and what must never change once there is data.
+WITHHELD = frozenset((
+    'basedir', 'bind_address', 'datadir', 'general_log_file', 'init_file',
+    'innodb_data_home_dir', 'innodb_force_load_corrupted',
+    'innodb_force_recovery', 'innodb_log_group_home_dir', 'innodb_read_only',
+    'innodb_undo_directory', 'log_bin', 'log_error', 'lower_case_table_names',
+    'named_pipe', 'pid_file', 'plugin_dir', 'plugin_load', 'plugin_load_add',
+    'port', 'read_only', 'relay_log', 'secure_file_priv', 'server_id',
+    'skip_grant_tables', 'skip_networking', 'slow_query_log_file', 'socket',
+    'tmpdir', 'user', 'wsrep_notify_cmd', 'wsrep_provider'))
 
 _ALIASES = {'utf8': 'utf8mb3'}
 _UNICODE_SETS = frozenset(('utf8mb3', 'utf8mb4', 'ucs2', 'utf16', 'utf32'))

@@ -153,11 +153,8 @@ class Datastores:
     def remove_version(self, version_id):
         """Remove a version that nothing undeleted is made of."""
         self.version_by_id(version_id)
-        for table in (tables.Instance, tables.Backup, tables.Configuration):
-            mine = table.datastore_version_id == version_id
-            if self._connection.execute(sa.select(table.id).where(
-                    mine, ~table.deleted).limit(1)).first():
-                raise VersionInUse(version=version_id)
+        if not self.is_unused(version_id):
+            raise VersionInUse(version=version_id)
         for table in (tables.Instance, tables.Backup):
             self._connection.execute(sa.update(table).where(
                 table.datastore_version_id == version_id).values(
@@ -171,6 +168,15 @@ class Datastores:
                 default_version_id=None))
         self._connection.execute(sa.delete(tables.Version).where(
             tables.Version.id == version_id))
+
+    def is_unused(self, version_id):
+        """Whether nothing that is not deleted is made of a version."""
+        return not any(
+            self._connection.execute(sa.select(table.id).where(
+                table.datastore_version_id == version_id,
+                ~table.deleted).limit(1)).first()
+            for table in (tables.Instance, tables.Backup,
+                          tables.Configuration))
 
     def remove_datastore(self, datastore_id):
         """Remove a datastore that has no versions."""

@@ -128,9 +128,10 @@ class Operations:
                                   State.REVERTING), else_=State.PENDING))
 
     def progress(self, operation_id, fence, state=None, step=None,
-                 error=None):
+                 error=None, error_code=None):
         """Note how far it has come, and what stopped it."""
-        values = {'state': state, 'step': step, 'error': error}
+        values = {'state': state, 'step': step, 'error': error,
+                  'error_code': error_code}
         self._must(operation_id, fence, **{
             name: value for name, value in values.items()
             if value is not None})

@@ -6,6 +6,7 @@ from trove.api.v1.schemas import instances as schemas
 from trove.api.v1.views import instances as views
 from trove.api.v1.views import viewer as viewers
 from trove.common import exception
+from trove.operations import apply_configuration
 from trove.operations import create_instance
 from trove.operations import datastores
 from trove.operations import delete_instance
@@ -121,7 +122,7 @@ class Instances:
                               asked['name'])
 
     def _check_other(self, request, found, others, asked):
-        """Refuse every change but those that change nothing."""
+        """Make the one change that is not a new name, or say why not."""
         field = others[0] if others else 'configuration'
         value = asked.get(field)
         rules = {'replica_of': 'instance:detach_replica',
@@ -132,9 +133,8 @@ class Instances:
             self._policy.enforce(request.ctx, rules[field],
                                  project_id=found.project_id)
         if field == 'configuration':
-            if value is None and found.configuration_id is None:
-                return
-            raise NotBuilt(feature='Changing the configuration group')
+            self._configure(request, found, value)
+            return
         if field in ('replica_of', 'slave_of'):
             if not found.replica_of:
                 raise operations.NotAReplica(instance_id=found.id)
@@ -145,6 +145,13 @@ class Instances:
             raise NotBuilt(feature='Upgrading an instance')
         update_access.update_access(request.ctx, self._deps, found.id,
                                     schemas.access(value))
+
+    def _configure(self, request, found, group_id):
+        if group_id is None:
+            apply_configuration.detach(request.ctx, self._deps, found)
+        else:
+            apply_configuration.attach(request.ctx, self._deps, found,
+                                       group_id)
 
 
 def _newest_first(rows, view, viewer):

@@ -11,6 +11,7 @@ from trove.datastores.mariadb.guest import users
 from trove.datastores.sqlfamily.guest import connection
 from trove.datastores.sqlfamily.guest import databases
 from trove.datastores.sqlfamily.guest import root
+from trove.datastores.sqlfamily.guest import variables
 
 
 def build(kit: interfaces.Kit,
@@ -25,7 +26,8 @@ def build(kit: interfaces.Kit,
                                           logs)
     return interfaces.Driver(
         engine=engine, logs=logs, tuning=tuning.IniTuning(
-            places, settings.port or where.PORT),
+            places, settings.port or where.PORT,
+            variables.SqlVariables(connector)),
         databases=databases.SqlDatabases(connector, options.ignore_dbs),
         users=users.MariaDBUsers(connector, options.ignore_users),
         root=root.SqlRoot(connector))

@@ -5,6 +5,7 @@ import os
 
 from trove.datastores import interfaces
 from trove.datastores.mariadb.guest import places as where
+from trove.datastores.sqlfamily.guest import variables
 from trove.guestkit import configfiles
 from trove.guestkit import files
 
@@ -12,7 +13,9 @@ from trove.guestkit import files
 class IniTuning(interfaces.Tuning):
     """A base file and layers; the packaged configuration is not read."""
 
-    def __init__(self, places: where.Places, port: int) -> None:
+    def __init__(self, places: where.Places, port: int,
+                 running: variables.SqlVariables) -> None:
+        self._running = running
         self._places = places
         self._port = port
         self._layers = configfiles.Layers(
@@ -38,3 +41,7 @@ class IniTuning(interfaces.Tuning):
             self._layers.put(configfiles.USER, 'common', overrides)
         else:
             self._layers.drop(configfiles.USER, 'common')
+
+    def apply(self, values: interfaces.Item) -> interfaces.Item:
+        """Let the running engine take these values, all or none."""
+        return self._running.apply(values)

@@ -37,7 +37,7 @@ class Connection:
     def __init__(self, raw: 'pymysql.Connection[typing.Any]') -> None:
         self._raw = raw
 
-    def run(self, statement: str, *values: str) -> Rows:
+    def run(self, statement: str, *values: typing.Any) -> Rows:
         """Run a statement; give its rows as tuples."""
         with translated(), self._raw.cursor() as cursor:
             # Always with parameters, so that "%%" always means "%".

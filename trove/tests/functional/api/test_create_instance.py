@@ -209,10 +209,10 @@ REFUSED = {
         'volume': {'size': 1, 'type': 'lvm'},
         'datastore': {'type': 'mariadb', 'version': 'faded'}}, 400,
         'none of the volume types'),
+    'configuration': ({'configuration': api.NOBODY}, 404, api.NOBODY),
+    'configuration alias': ({'configuration_id': api.NOBODY}, 404,
+                            api.NOBODY),
     # what this release does not offer
-    'configuration': ({'configuration': api.NOBODY}, 501, 'configuration'),
-    'configuration alias': ({'configuration_id': api.NOBODY}, 501,
-                            'configuration'),
     'restore': ({'restorePoint': {'backupRef': api.NOBODY}}, 501, 'backup'),
     'modules': ({'modules': [{'id': api.NOBODY}]}, 501, 'modules'),
     'other region': ({'region_name': 'Mars'}, 501, 'region'),

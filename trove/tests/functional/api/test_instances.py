@@ -238,7 +238,7 @@ class TestChange:
         ({'instance': {'slave_of': ''}}, 400),
         ({'instance': {'datastore_version': 'unknown'}}, 404),
         ({'instance': {'datastore_version': '11.8'}}, 501),
-        ({'instance': {'configuration': api.NOBODY}}, 501),
+        ({'instance': {'configuration': api.NOBODY}}, 404),
         ({'instance': {}}, 202), ({'instance': {'configuration': None}},
                                   202)])
     def test_other_changes(self, member, body, code):

@@ -51,7 +51,10 @@ class FakeTuning(interfaces.Tuning):
         self.calls.append('configure')
 
     def write_overrides(self, overrides):
-        pass
+        self.overrides = overrides
+
+    def apply(self, values):
+        return values
 
 
 class FakeUsers:

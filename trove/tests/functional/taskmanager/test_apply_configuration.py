@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A group's values reach an engine wholly or not at all."""
+
+import pytest
+
+from trove.objects.operation import State
+from trove.objects.status import Task
+from trove.tests.fixtures import control_plane
+from trove.tests.fixtures import groups
+
+
+@pytest.fixture
+def plane(tmp_path, template):
+    made = control_plane.ControlPlane(tmp_path, template)
+    yield made
+    made.close()
+
+
+#: situation: (values in files, values in the engine, task, attached)
+ENDS = {
+    groups.attach: (groups.VALUES, {'size': 1}, Task.RESTART_REQUIRED, True),
+    groups.attach_in_vain: ({}, {'size': 512}, Task.NONE, False),
+    groups.detach: ({}, {'size': 512}, Task.NONE, False),
+    groups.edit: (groups.VALUES, {'size': 1}, Task.RESTART_REQUIRED, True),
+}
+
+
+def check(plane, situation, instance_id):
+    found = plane.instance(instance_id)
+    if situation is groups.delete_meanwhile:
+        assert found.deleted
+        return
+    files, engine, task, attached = ENDS[situation]
+    in_vain = situation is groups.attach_in_vain
+    guests = plane.guests
+    assert guests.overrides.get(instance_id, {}) == files
+    assert guests.applied.get(instance_id, engine) == engine
+    assert (found.configuration_id is not None) is attached
+    assert found.task is task
+    assert (found.fault is not None) is in_vain
+    assert plane.operations(instance_id)[-1].state is (
+        State.UNDONE if in_vain else State.DONE)
+
+
+@pytest.mark.parametrize('situation', [*ENDS, groups.delete_meanwhile],
+                         ids=lambda situation: situation.__name__)
+def test_it_ends_wholly_or_not_at_all(situation, plane):
+    instance_id = situation(plane)
+    plane.work()
+    check(plane, situation, instance_id)
