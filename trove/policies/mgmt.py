@@ -61,5 +61,11 @@ RULES = (
     _rule('storage:index', 'Show storage.', 'GET', '/storage'),
     _rule('account:index', 'List projects that have instances.', 'GET',
           '/accounts'),
+    _rule('operation:index', 'List operations of every project.', 'GET',
+          '/operations'),
+    _rule('operation:show', 'Show an operation and its steps.', 'GET',
+          '/operations/{operation_id}'),
+    _rule('operation:action', 'Resume, revert or cancel an operation.',
+          'POST', '/operations/{operation_id}/action'),
     _rule('flavor:create', 'Create a flavor.', 'POST', '/flavors'),
 )

@@ -11,12 +11,14 @@ from trove.api.v1.controllers import instances
 from trove.api.v1.controllers import mgmt
 from trove.api.v1.controllers import mgmt_actions
 from trove.api.v1.controllers import mgmt_guests
+from trove.api.v1.controllers import mgmt_operations
 from trove.api.v1.controllers import not_built
 from trove.api.v1.controllers import root_user
 from trove.api.v1.controllers import users
 from trove.api.v1.schemas import databases as database_schemas
 from trove.api.v1.schemas import instances as instance_schemas
 from trove.api.v1.schemas import mgmt as mgmt_schemas
+from trove.api.v1.schemas import operations as operation_schemas
 from trove.api.v1.schemas import root_user as root_schemas
 from trove.api.v1.schemas import users as user_schemas
 
@@ -26,6 +28,7 @@ def table(deps, policy, limiter):
     return (*_instances(deps, policy), *_databases(deps, policy),
             *_users(deps, policy), *_root(deps, policy), *_datastores(deps),
             *_catalogue(deps, limiter), *_mgmt(deps, policy),
+            *_operations(deps),
             *configuration_routes.table(deps, policy), *_not_built())
 
 
@@ -142,6 +145,16 @@ def _mgmt(deps, policy):
     yield _route('GET', '/mgmt/quotas/{project}', all_.show_quotas)
     yield _route('PUT', '/mgmt/quotas/{project}', all_.set_quotas,
                  'quota:update', body=mgmt_schemas.QUOTAS)
+
+
+def _operations(deps):
+    all_ = mgmt_operations.MgmtOperations(deps)
+    one = '/mgmt/operations/{id}'
+    yield _route('GET', '/mgmt/operations', all_.index,
+                 'mgmt:operation:index')
+    yield _route('GET', one, all_.show, 'mgmt:operation:show')
+    yield _route('POST', one + '/action', all_.act, 'mgmt:operation:action',
+                 body=operation_schemas.ACTION, status=202)
 
 
 def _not_built():

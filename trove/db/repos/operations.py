@@ -55,14 +55,19 @@ class Operations:
             raise OperationNotFound(operation_id=operation_id)
         return operation_rows.to_object(self._keyring, row)
 
-    def list(self, instance_id=None, states=None, limit=100):
-        """Operations, newest first; ``limit`` None gives all."""
+    def list(self, instance_id=None, states=None, limit=100, before=None):
+        """Operations, newest first; ``limit`` None gives all.
+
+        ``before``: only those with a smaller number.
+        """
         row = tables.Operation
         query = sa.select(row).order_by(row.number.desc())
         if instance_id is not None:
             query = query.where(row.instance_id == instance_id)
         if states is not None:
             query = query.where(row.state.in_(states))
+        if before is not None:
+            query = query.where(row.number < before)
         if limit is not None:
             query = query.limit(limit)
         return [operation_rows.to_object(self._keyring, found)
