@@ -13,6 +13,7 @@ import threading
 import time
 
 from trove.common import exception
+from trove.common import waiting
 from trove.rpc import broker_names
 from trove.rpc import envelope
 from trove.rpc import transport
@@ -21,6 +22,9 @@ from trove.rpc import versions
 LOG = logging.getLogger(__name__)
 
 _THREADS = 4
+
+#: Seconds for which an answer is offered to a broker that refuses it.
+_ANSWER_S = 10
 
 
 class GuestLink:
@@ -111,13 +115,23 @@ class GuestLink:
             self._answer(content, result, error)
 
     def _answer(self, content, result, error):
+        answer = {'method': 'answer', 'arguments': {
+            'call_id': content['call_id'], 'inbox': content.get('inbox'),
+            'result': result, 'error': error}}
         try:
-            self._send({'method': 'answer', 'arguments': {
-                'call_id': content['call_id'], 'inbox': content.get('inbox'),
-                'result': result, 'error': error}})
-        except exception.Unavailable as lost:
+            waiting.until(lambda: self._sent(answer), _ANSWER_S,
+                          'sending an answer', poll_s=0.2)
+        except exception.WaitTimeout as lost:
             LOG.warning('the answer to %s is lost, its caller will time '
                         'out: %s', content.get('method'), lost)
+
+    def _sent(self, content):
+        try:
+            self._send(content)
+        except exception.Unavailable as error:
+            LOG.info('not sent yet: %s', error)
+            return False
+        return True
 
     def _send(self, content):
         with self._lock:
