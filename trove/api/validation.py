@@ -8,7 +8,10 @@ from trove.common import exception
 
 
 def body(schema):
-    """A check of request bodies: gives the body back or raises BadRequest."""
+    """A check of request bodies: gives the body back or raises BadRequest.
+
+    Its ``schema`` is what the documentation is made from.
+    """
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
 
@@ -20,6 +23,7 @@ def body(schema):
             raise exception.BadRequest(_message(error))
         return value
 
+    check.schema = schema
     return check
 
 

@@ -2,6 +2,7 @@
 """Instances: claims, facts and pages."""
 
 import dataclasses
+import functools
 
 import sqlalchemy as sa
 
@@ -43,10 +44,9 @@ class Instances:
 
         ``deleted`` True finds only deleted ones, None both.
         """
-        row = tables.Instance
-        query = instance_rows.QUERY.where(row.id == instance_id)
         found = self._complete(self._connection.execute(
-            _visible(query, project_id, deleted)).all())
+            _one(project_id is not None, deleted),
+            {'instance_id': instance_id, 'project_id': project_id}).all())
         if not found:
             raise exception.InstanceNotFound(instance_id=instance_id)
         return found[0]
@@ -60,29 +60,15 @@ class Instances:
         That is by id, from after ``marker`` on. With ``offset`` it is by
         the time of their last change, newest first, for operators.
         """
-        row = tables.Instance
-        query = _visible(instance_rows.QUERY, project_id, deleted)
-        if cluster_id is not None:
-            query = query.where(row.cluster_id == cluster_id)
-        elif not include_clustered:
-            # Nearly all rows match: no database shall try its index on it.
-            query = query.where(sa.func.coalesce(row.cluster_id, '') == '')
-        for column, wanted in (
-                (row.name, name), (row.slave_of_id, replica_of),
-                (tables.Datastore.name, datastore),
-                (tables.Version.name, version)):
-            if wanted is not None:
-                query = query.where(column == wanted)
-        if offset is not None:
-            query = query.order_by(
-                row.updated.desc(), row.id.desc()).offset(offset)
-        else:
-            query = query.order_by(row.id)
-            if marker is not None:
-                query = query.where(row.id > marker)
-        if limit is not None:
-            query = query.limit(limit)
-        return self._complete(self._connection.execute(query).all())
+        given = {'project_id': project_id, 'cluster_id': cluster_id,
+                 'name': name, 'replica_of': replica_of,
+                 'datastore': datastore, 'version': version,
+                 'offset': offset, 'marker': marker, 'limit': limit}
+        given = {word: value for word, value in given.items()
+                 if value is not None}
+        return self._complete(self._connection.execute(
+            _page(frozenset(given), include_clustered, deleted),
+            given).all())
 
     def claim(self, instance_id, task, text=None, allowed=(Task.NONE,),
               when_idle=True):
@@ -183,17 +169,61 @@ class Instances:
 
     def _complete(self, rows):
         """Instances of rows; replicas come in one further statement."""
-        row = tables.Instance
         replicas = {}
         if rows:
             for one in self._connection.execute(
-                    sa.select(row.id, row.slave_of_id).where(
-                        row.slave_of_id.in_([found.id for found in rows]),
-                        ~row.deleted)):
+                    _REPLICAS, {'ids': [found.id for found in rows]}):
                 replicas.setdefault(one.slave_of_id, []).append(one.id)
         return [instance_rows.to_object(
             found, tuple(sorted(replicas.get(found.id, ()))))
             for found in rows]
+
+
+# Building these statements costs more than running them: once is enough.
+
+_REPLICAS = sa.select(tables.Instance.id, tables.Instance.slave_of_id).where(
+    tables.Instance.slave_of_id.in_(sa.bindparam('ids', expanding=True)),
+    ~tables.Instance.deleted)
+
+
+@functools.cache
+def _one(of_project, deleted):
+    """The query for one instance."""
+    return _visible(
+        instance_rows.QUERY.where(
+            tables.Instance.id == sa.bindparam('instance_id')),
+        sa.bindparam('project_id') if of_project else None, deleted)
+
+
+@functools.cache
+def _page(given, include_clustered, deleted):
+    """The query for a page; ``given`` names the parameters it takes."""
+    row = tables.Instance
+    query = _visible(
+        instance_rows.QUERY,
+        sa.bindparam('project_id') if 'project_id' in given else None,
+        deleted)
+    if 'cluster_id' not in given and not include_clustered:
+        # Nearly all rows match: no database shall try its index on it.
+        query = query.where(sa.func.coalesce(row.cluster_id, '') == '')
+    for word, column in (
+            ('cluster_id', row.cluster_id), ('name', row.name),
+            ('replica_of', row.slave_of_id),
+            ('datastore', tables.Datastore.name),
+            ('version', tables.Version.name)):
+        if word in given:
+            query = query.where(column == sa.bindparam(word))
+    if 'offset' in given:
+        query = query.order_by(
+            row.updated.desc(), row.id.desc()).offset(
+                sa.bindparam('offset', type_=sa.Integer))
+    else:
+        query = query.order_by(row.id)
+        if 'marker' in given:
+            query = query.where(row.id > sa.bindparam('marker'))
+    if 'limit' in given:
+        query = query.limit(sa.bindparam('limit', type_=sa.Integer))
+    return query
 
 
 def _visible(query, project_id, deleted):

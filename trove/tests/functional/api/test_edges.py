@@ -1,57 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every route shares: rights, envelope, bodies, methods, headers."""
+"""What every route shares: envelope, bodies, methods, headers."""
 
 import json
 
 import pytest
 from werkzeug import test
 
-from trove.api.v1 import routes
-from trove.api.v1.controllers import not_built
 from trove.common import exception
 from trove.tests.fixtures import api
-
-ROUTES = [(route.method, route.path)
-          for route in routes.table(None, None, None)]
-
-
-def fill(path):
-    """A path with values in place of its variables."""
-    return '/'.join(api.NOBODY if part.startswith('{') else part
-                    for part in path.split('/'))
-
-
-@pytest.mark.parametrize('method,path', ROUTES)
-def test_without_a_valid_token_nothing_is_told(service, method, path):
-    for token in (None, 'expired'):
-        caller = service.caller(token, api.PROJECT)
-        answer = caller.call(method, fill(path))
-        assert api.error(answer)[:2] == (401, 'unauthorized')
-        assert answer.headers['WWW-Authenticate']
-
-
-@pytest.mark.parametrize('method,path', ROUTES)
-def test_the_project_of_the_path_must_be_the_tokens(service, method, path):
-    for token in ('member', 'admin', 'unscoped'):
-        answer = service.caller(token, api.OTHER).call(method, fill(path))
-        assert api.error(answer)[:2] == (403, 'forbidden')
-
-
-@pytest.mark.parametrize('route', not_built.ROUTES,
-                         ids=lambda route: ' '.join(route[:2]))
-def test_known_paths_that_are_not_built_answer_501(service, route):
-    method, path = route[:2]
-    answer = service.caller('admin').call(method, fill(path), json={})
-    assert api.error(answer)[:2] == (501, 'notImplemented')
-
-
-@pytest.mark.parametrize('method,path', [
-    route for route in ROUTES if route[1].startswith('/mgmt')
-    and 'quotas' not in route[1]])
-def test_mgmt_is_for_admins(service, method, path):
-    answer = service.caller('member').call(
-        method, fill(path), json={'quotas': {}})
-    assert api.error(answer)[:2] == (403, 'forbidden')
 
 
 def test_a_rule_of_the_operator_is_obeyed(make_service, tmp_path):

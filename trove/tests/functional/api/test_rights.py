@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may what: every route of the table, every kind of caller."""
+
+import dataclasses
+import uuid
+
+import pytest
+import sqlalchemy as sa
+
+from trove.api import deploy
+from trove.api.v1.controllers import not_built
+from trove.cloud.fake import network
+from trove.common import exception
+from trove.db import tables
+from trove.objects import configuration
+from trove.tests.fixtures import api
+from trove.tests.fixtures import route_table
+
+MARK = 'nobody-elses-business'
+
+#: Caller -> whether it belongs to the project that owns the objects.
+CALLERS = {'reader': True, 'member': True, 'foreign': False,
+           'service': False, 'admin': False}
+
+EVERY = pytest.mark.parametrize('route', route_table.ROUTES,
+                                ids=route_table.name)
+
+
+@pytest.fixture(scope='module')
+def services(database_template, tmp_path_factory):
+    """Two of the API on one database, without limits that would answer in
+    place of rights: as delivered, and with rules that nobody passes."""
+    path = tmp_path_factory.mktemp('rights')
+    rules = path / 'policy.yaml'
+    rules.write_text(''.join(
+        '"%s": "!"\n' % name for name in route_table.defaults()
+        if name not in ('context_is_admin', 'admin')))
+    options = {option: 0 for option in (
+        'http_get_rate', 'http_post_rate', 'http_put_rate',
+        'http_delete_rate', 'http_mgmt_post_rate')}
+    options.update(max_instances_per_tenant=-1, max_volumes_per_tenant=-1)
+    db = api.copy_database(database_template, path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(network.NETWORKS, api.NETWORK, (None, '10.9.0'))
+        yield tuple(with_silent_guests(one) for one in (
+            api.Service(db, **options),
+            api.Service(db, policy_file=rules, **options)))
+    db.close()
+
+
+class SilentGuests:
+    """Whoever gets so far as to ask a guest is told 504."""
+
+    def __getattr__(self, method):
+        def ask(instance_id, *args, **kwargs):
+            raise exception.GuestSilent(instance_id=instance_id, timeout_s=0)
+        return ask
+
+
+def with_silent_guests(service):
+    """The same service; no right depends on what a guest answers."""
+    service.deps = dataclasses.replace(service.deps, guest=SilentGuests())
+    service.app = deploy.build(service.deps, api.TokenStub)
+    return service
+
+
+@pytest.fixture
+def service(services):
+    """The API with the rules as delivered."""
+    return services[0]
+
+
+@pytest.fixture
+def fresh(service):
+    """Value of each path variable: objects of the ordinary project."""
+    return fill(service)
+
+
+@pytest.fixture(scope='module')
+def filled(services):
+    """The same for all tests in which nothing may change them."""
+    return fill(services[0])
+
+
+def fill(service):
+    """Make an object of each kind; their names carry the mark."""
+    made = service.caller('member').post(
+        '/instances', api.create_body(name=MARK)).json['instance']
+    service.become_active(made['id'], hostname=MARK)
+    now = service.db.now()
+    with service.db.writer() as tx:
+        store, = (one for one in tx.datastores.list(True)
+                  if one.name == 'mariadb')
+        group = configuration.Group(
+            id=str(uuid.uuid4()), project_id=api.PROJECT, name=MARK,
+            version_id=store.default_version_id,
+            created=now, updated=now)
+        tx.configurations.add(group)
+    return {'/instances': made['id'], '/configurations': group.id,
+            '/datastores': store.id, '{version}': store.default_version_id,
+            '{project}': api.PROJECT, '{user}': 'anne', '{name}': 'shop'}
+
+
+def address(route, filled):
+    """The route's path with values in place of its variables."""
+    parts = []
+    for part in route.path.split('/'):
+        if part.startswith('{'):
+            part = filled.get(part) or filled.get('/' + parts[-1],
+                                                  api.NOBODY)
+        parts.append(part)
+    return '/'.join(parts)
+
+
+def stored(service):
+    """Every row of every table."""
+    with service.db.engine.connect() as connection:
+        return {(table.name, *map(repr, row))
+                for table in tables.Instance.metadata.sorted_tables
+                for row in connection.execute(sa.select(table))}
+
+
+@EVERY
+def test_every_route_has_a_documented_rule(route):
+    names = route_table.rules(route) + route_table.variants(route)
+    assert set(route.policy) <= set(route_table.defaults())
+    assert names or route.policy
+
+
+@EVERY
+def test_without_a_valid_token_nothing_is_told(service, route):
+    path = address(route, {})
+    for token in (None, 'expired'):
+        answer = service.caller(token, api.PROJECT).call(
+            route.method, path)
+        assert api.error(answer)[:2] == (401, 'unauthorized')
+        assert answer.headers['WWW-Authenticate']
+
+
+@EVERY
+def test_the_project_of_the_path_must_be_the_tokens(service, route):
+    path = address(route, {})
+    for token in ('member', 'admin', 'service', 'unscoped'):
+        answer = service.caller(token, api.OTHER).call(
+            route.method, path)
+        assert api.error(answer)[:2] == (403, 'forbidden')
+
+
+@EVERY
+def test_the_policy_decides(service, fresh, route):
+    for caller in CALLERS:
+        answer = call(service, caller, route, fresh)
+        wanted = expected(route, caller)
+        if wanted:
+            assert api.error(answer)[0] == wanted, caller
+        else:
+            assert answer.status_code not in (401, 403, 500, 503), caller
+
+
+def call(service, caller, route, filled):
+    """The answer to a request that the route's schema allows."""
+    return service.caller(caller).call(
+        route.method, address(route, filled), json=route_table.body(route))
+
+
+def expected(route, caller):
+    """The code of a refusal, or None where the caller may go on."""
+    names = route.policy + route_table.rules(route)
+    if caller != 'admin' and route_table.admin_only(names):
+        return 403
+    if route.handler is not_built.refuse:
+        return 501
+    if caller == 'admin' or CALLERS[caller]:
+        return None
+    if '{project}' in route.path:
+        return 403
+    return 404 if route_table.owned(route) else None
+
+
+@EVERY
+def test_no_row_of_another_project_is_shown_or_changed(
+        service, filled, route):
+    before = stored(service)
+    for caller in ('foreign', 'service'):
+        text = call(service, caller, route, filled).get_data(as_text=True)
+        assert MARK not in text
+        if '{' not in route.path:
+            assert filled['/instances'] not in text
+            assert filled['/configurations'] not in text
+    assert before <= stored(service)
+
+
+@pytest.mark.parametrize('path', [
+    route.path for route in route_table.ROUTES
+    if route.method == 'GET' and '{' not in route.path])
+def test_no_query_opens_another_project(service, filled, path):
+    for query in ('project_id=' + api.PROJECT, 'all_projects=True',
+                  'deleted=true', 'include_clustered=true', 'marker=0',
+                  'name=' + MARK):
+        for caller in ('foreign', 'service'):
+            text = service.caller(caller).get(
+                '%s?%s' % (path, query)).get_data(as_text=True)
+            assert filled['/instances'] not in text, query
+            assert filled['/configurations'] not in text, query
+
+
+@EVERY
+def test_rules_that_nobody_passes_stop_admins_too(services, filled, route):
+    answer = call(services[1], 'admin', route, filled)
+    assert api.error(answer)[:2] == (403, 'forbidden')
