@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""trove-manage orphans as it is typed: options from a file, a cloud and a
+management API over HTTP."""
+
+import http.server
+import io
+import json
+import threading
+import uuid
+
+import pytest
+
+from trove.cloud import marks
+from trove.cmd.manage import program
+from trove.common import waiting
+from trove.tests.contract.cloud import conftest as clouds
+from trove.tests.contract.cloud import test_ports as usual
+
+_CONF = """
+[database]
+connection = sqlite:///{directory}/trove.sqlite
+[service_credentials]
+auth_url = {auth_url}
+password = {password}
+[guest_link]
+management_url = {management_url}
+management_password_file = {directory}/password
+broker_hosts = 192.0.2.1:5672
+"""
+
+
+class Management(http.server.BaseHTTPRequestHandler):
+    """The management API of a broker with one guest's user and queue."""
+
+    there = set()
+
+    def do_GET(self):
+        """List users or queues."""
+        if self.path == '/api/users':
+            answer = [{'name': 'guest-' + one} for one in self.there]
+        else:
+            answer = {'page_count': 1, 'items': [
+                {'name': 'guestagent.' + one} for one in self.there]}
+        self._say(200, json.dumps(answer).encode())
+
+    def do_DELETE(self):
+        """Remove what is named."""
+        for one in list(self.there):
+            if self.path.endswith('users/guest-' + one):
+                self.there.discard(one)
+        self._say(204)
+
+    def _say(self, status, body=b''):
+        self.send_response(status)
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture
+def management():
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Management)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield 'http://127.0.0.1:%d' % server.server_address[1]
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def place(tmp_path):
+    made = clouds.OverHttp(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def types(tmp_path, place, management):
+    """A function that runs a command and gives what it printed."""
+    (tmp_path / 'password').write_text('secret')
+    conf = tmp_path / 'trove.conf'
+    conf.write_text(_CONF.format(
+        directory=tmp_path, auth_url=place.site.auth_url,
+        password=place.site.password('trove'), management_url=management))
+
+    def run(*words):
+        out = io.StringIO()
+        assert program.run(['--config-file', str(conf), *words], out) == 0
+        return out.getvalue()
+
+    run('db', 'sync')
+    return run
+
+
+def leave(place, instance_id):
+    """A server with volume, port, group and address; their ids."""
+    network = place.cloud.network
+    group_id = network.create_security_group(
+        'any', usual.RULES, marks.security_group(instance_id))
+    port = network.create_port(
+        'any', place.network_id, instance_id, (group_id,),
+        description=marks.user_port(instance_id))
+    address = network.create_floating(
+        port.id, place.project_id, None, marks.floating(instance_id))
+    volume = usual.a_volume(place, instance_id)
+    usual.soon(lambda: place.cloud.volumes.show(volume.id).status
+               == 'available')
+    server = place.cloud.compute.boot(usual.an_order(
+        place, instance_id, port_ids=(port.id,), volume_id=volume.id))
+    usual.active(place, server.id)
+    group = place.cloud.compute.create_group(
+        marks.server_group(instance_id), 'affinity')
+    return {group_id, port.id, address, volume.id, server.id, group,
+            'guest-' + instance_id, 'guestagent.' + instance_id}
+
+
+def test_orphans_are_found_and_removed_over_http(place, types, monkeypatch):
+    instance_id = str(uuid.uuid4())
+    monkeypatch.setattr(Management, 'there', {instance_id})
+    left = leave(place, instance_id)
+
+    def all_are_old_enough():
+        # Services tell whole seconds.
+        return '8 orphans' in types('orphans', 'list', '--minutes', '0')
+
+    waiting.until(all_are_old_enough, 10, 'eight orphans', poll_s=0.3)
+    listed = types('orphans_list', '--minutes', '0')
+    assert all(one in listed for one in left)
+    assert '8 of them stay' in types('orphans', 'clean', '--minutes', '0',
+                                     '--yes')
+    said = types('orphans', 'clean', '--minutes', '0', '--yes', '--unknown')
+    assert said.count(': removed') == 8
+    assert types('orphans', 'list', '--minutes', '0').strip() == '0 orphans'
