@@ -46,12 +46,15 @@ def _demo(settings, arguments):
     return programs.demo(settings)
 
 
-def _bench(settings, arguments):
-    return programs.run(settings, 'bench', arguments.name, arguments.rest)
-
-
-def _check(settings, arguments):
-    return programs.run(settings, 'check', arguments.name, arguments.rest)
+def _program(settings, arguments):
+    """A bench or a check, with what it needs."""
+    verb, name = arguments.verb, arguments.name
+    programs.require(verb, name)
+    if (verb, name) in programs.ON_STACK:
+        lifecycle.up(settings)
+    else:
+        lifecycle.prepare(settings, ('test',), 'test')
+    return programs.run(settings, verb, name, arguments.rest)
 
 
 VERBS = {
@@ -65,8 +68,8 @@ VERBS = {
     'env': lambda settings, arguments: report.environment(
         settings, arguments.user),
     'clean': lambda settings, _: lifecycle.clean(settings),
-    'bench': _bench,
-    'check': _check,
+    'bench': _program,
+    'check': _program,
 }
 
 

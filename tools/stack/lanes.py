@@ -159,7 +159,7 @@ def _tests(settings, lane, state, log):
             env=_environment(settings, state, lane.on_stack))
     except errors.StackError as error:
         trouble = error
-    count, failures = _read(report)
+    count, failures = read(report)
     for name in failures:
         console.say(f'  failed: {name}')
     if trouble and not count.failed:    # it did not come to the tests
@@ -170,7 +170,7 @@ def _tests(settings, lane, state, log):
     return count
 
 
-def _read(report):
+def read(report):
     """The count and the names of what failed; skipped tests count so too.
 
     A test that cannot run here has not shown what it promises.

@@ -16,6 +16,8 @@ from stack import waiting
 
 PLACES = {'bench': settings_module.ROOT / 'tools' / 'bench',
           'check': settings_module.ROOT / 'tools' / 'checks'}
+#: What needs a stack; the others need only the packages of the tests.
+ON_STACK = frozenset({('bench', 'create'), ('check', 'figures')})
 
 
 def names(verb):
@@ -25,12 +27,17 @@ def names(verb):
                   if not path.stem.startswith('_'))
 
 
-def run(settings, verb, name, words=()):
-    """Run one; returns its exit status."""
+def require(verb, name):
+    """StackError unless there is a bench or check of that name."""
     if name not in names(verb):
         raise errors.StackError(
             f'There is no {verb} {name}; there are: '
             + (', '.join(names(verb)) or 'none yet') + '.')
+
+
+def run(settings, verb, name, words=()):
+    """Run one; returns its exit status."""
+    require(verb, name)
     path = PLACES[verb] / (name.replace('-', '_') + '.py')
     return _run(settings, [str(path), *words])
 
