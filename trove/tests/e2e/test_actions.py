@@ -145,3 +145,24 @@ def test_a_reboot_brings_the_engine_back(operator, shop):
     found = shop.ready()
     assert not getattr(found, 'fault', None)
     assert shop.count() > 0
+
+
+@pytest.mark.parametrize('service, path', [
+    ('volume', r'POST /volumes/[^/]+/action'),
+    ('compute', r'POST /servers/[^/]+/action')])
+def test_a_failed_resize_leaves_all_as_it_was(tenant, shop, faults, service,
+                                              path):
+    before, rows = shop.show(), shop.count()
+    faults.add(service, path, 'error_state', count=1)
+    if service == 'volume':
+        tenant.trove.instances.resize_volume(shop.id,
+                                             before.volume['size'] + 1)
+    else:
+        tenant.trove.instances.resize_instance(
+            shop.id, next(str(one.id) for one in tenant.trove.flavors.list()
+                          if str(one.id) != before.flavor['id']))
+    found = shop.ready()
+    assert found.status == 'ACTIVE' and found.fault['message']
+    assert (found.flavor, found.volume['size']) == (before.flavor,
+                                                    before.volume['size'])
+    assert shop.count() == rows
