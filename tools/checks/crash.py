@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every trouble at every instant of every flow: does it end done or undone?
+
+    trovestack check crash              the whole matrix, cloud in memory
+    trovestack check crash --share 0.1  an evenly spread part of it
+
+The matrix kills the taskmanager (or freezes it past its lease, or lets a
+call to cloud, broker, guest or database fail in each way it may) at every
+instant of every step, doing and undoing, and the API between all it does.
+"""
+
+import argparse
+import collections
+import logging
+import multiprocessing
+import os
+import pathlib
+import random
+import sys
+import tempfile
+import time
+
+from trove.common import exception
+from trove.tests.fixtures import matrix
+from trove.tests.fixtures import situations
+
+_LINE_S = 15
+_worker = None
+
+
+def main(arguments=None):
+    """Run the cases; exit status 1 when one does not converge."""
+    options = _options().parse_args(arguments)
+    logging.disable(logging.CRITICAL)
+    with tempfile.TemporaryDirectory(
+            prefix='check-crash-', dir=_memory()) as directory:
+        return _run(options, directory)
+
+
+def _options():
+    parser = argparse.ArgumentParser(
+        prog='check crash', description=__doc__.split('\n')[0])
+    parser.add_argument('--share', type=float, default=1.0,
+                        help='part of the cases to run (default: all)')
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--only', default='',
+                        help='situations whose name has this in it')
+    parser.add_argument('--processes', type=int, default=os.cpu_count())
+    return parser
+
+
+def _memory():
+    """Databases of a second's life belong into memory."""
+    memory = pathlib.Path('/dev/shm')   # noqa: S108  a new directory in it
+    return memory if memory.is_dir() else None
+
+
+def _run(options, directory):
+    untried = situations.unknown()
+    with multiprocessing.Pool(options.processes, _start,
+                              (directory,)) as pool:
+        names = [name for name in situations.find() if options.only in name]
+        cases = [case for some in pool.imap_unordered(_find, names, 1)
+                 for case in some]
+        random.Random(  # noqa: S311  hides nothing
+            options.seed).shuffle(cases)
+        cases = cases[:max(1, round(options.share * len(cases)))]
+        if not options.only:
+            untried += pool.apply(_untried)
+        print('%d situations, %d cases' % (len(names), len(cases)),
+              flush=True)
+        count = _play(pool, cases)
+    for words in untried:
+        print('  not tried: %s' % words)
+    print('%d cases, %d converged, %d orphans, %d doubles' % (
+        len(cases), count['good'], count['orphan'], count['double']))
+    return 0 if count['good'] == len(cases) and not untried else 1
+
+
+def _play(pool, cases):
+    count = collections.Counter()
+    began = said = time.monotonic()
+    for number, (case, wrong) in enumerate(
+            pool.imap_unordered(_try, cases, 8), 1):
+        count['good'] += not wrong
+        count.update(words.partition(':')[0] for words in wrong)
+        if wrong:
+            print('  %s\n      %s' % (case, '\n      '.join(wrong)),
+                  flush=True)
+        if time.monotonic() - said > _LINE_S:
+            said = time.monotonic()
+            print('%5.0f s  %d of %d' % (said - began, number, len(cases)),
+                  flush=True)
+    print('%5.0f s' % (time.monotonic() - began))
+    return count
+
+
+def _start(directory):
+    global _worker
+    _worker = matrix.Matrix(tempfile.mkdtemp(dir=directory))
+
+
+def _find(name):
+    return _worker.cases_of(name)
+
+
+def _untried():
+    return _worker.untried()
+
+
+def _try(case):
+    try:
+        return case, _worker.run(case)
+    except (AssertionError, exception.TroveError) as error:
+        # The play itself came to an end.
+        return case, ['stuck: %s: %s' % (type(error).__name__, error)]
+
+
+if __name__ == '__main__':
+    sys.exit(main())
