@@ -4,6 +4,7 @@
 import dataclasses
 import datetime
 import enum
+import typing
 
 
 @enum.unique
@@ -56,8 +57,8 @@ class Operation:
     verb: str
     instance_id: str | None
     project_id: str
-    arguments: dict
-    context: dict
+    arguments: dict[str, typing.Any]
+    context: dict[str, typing.Any]
     state: State
     created: datetime.datetime
     updated: datetime.datetime
