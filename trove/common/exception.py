@@ -66,7 +66,8 @@ class GuestFailed(TroveError):
 class GuestSilent(TroveError):
     """The guest did not answer in time (504)."""
 
-    template = 'The guest of instance %(instance_id)s did not answer in %(timeout_s)s s.'
+    template = ('The guest of instance %(instance_id)s did not answer in '
+                '%(timeout_s)s s.')
 
 
 class Unavailable(TroveError):
