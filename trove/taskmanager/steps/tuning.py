@@ -6,6 +6,7 @@ import typing
 
 from trove.common import exception
 from trove.objects import status
+from trove.taskmanager import tools as toolbox
 from trove.taskmanager.steps import base
 
 LOG = logging.getLogger(__name__)
@@ -15,18 +16,7 @@ Values = dict[str, typing.Any]
 _FREE = (status.Task.NONE, status.Task.RESTART_REQUIRED)
 
 
-class TuningStep(base.Step):
-    """A step after whose failure the instance works as it did before."""
-
-    error_task = status.Task.NONE
-
-    def _is_leaving(self, instance_id: str) -> bool:
-        with self.tools.db.reader() as tx:
-            return (tx.instances.get(instance_id).task
-                    is status.Task.DELETING)
-
-
-class HoldInstance(TuningStep):
+class HoldInstance(base.Step):
     """Nothing else is done with the instance meanwhile.
 
     Who promised may hold it already, and then says in which task it was
@@ -49,8 +39,10 @@ class HoldInstance(TuningStep):
         return {'held_in': before or task}
 
     def revert(self, instance_id: str, held_in: str | None,
-               undo_configuration_id: str | None) -> None:
+               before: str | None, undo_configuration_id: str | None
+               ) -> None:
         """Let it go, with the group that it had."""
+        held_in = held_in or before
         if held_in is None:
             return      # it was never held
         with self.tools.db.writer() as tx:
@@ -59,7 +51,7 @@ class HoldInstance(TuningStep):
             _let_go(tx, instance_id, status.Task[held_in])
 
 
-class WriteOverrides(TuningStep):
+class WriteOverrides(base.Step):
     """The values are in the engine's files."""
 
     def execute(self, instance_id: str, overrides: Values) -> None:
@@ -68,11 +60,11 @@ class WriteOverrides(TuningStep):
 
     def revert(self, instance_id: str, previous: Values) -> None:
         """Put back what was there."""
-        if not self._is_leaving(instance_id):
+        if not _is_leaving(self.tools, instance_id):
             self.tools.guest.update_overrides(instance_id, previous)
 
 
-class ApplyOverrides(TuningStep):
+class ApplyOverrides(base.Step):
     """The engine runs with the values that need no restart."""
 
     def execute(self, instance_id: str, dynamic: Values) -> None:
@@ -82,11 +74,11 @@ class ApplyOverrides(TuningStep):
 
     def revert(self, instance_id: str, undo: Values) -> None:
         """Set what was set before."""
-        if undo and not self._is_leaving(instance_id):
+        if undo and not _is_leaving(self.tools, instance_id):
             self.tools.guest.apply_overrides(instance_id, undo)
 
 
-class RecordConfiguration(TuningStep):
+class RecordConfiguration(base.Step):
     """The instance uses the group, and says whether it needs a restart."""
 
     def execute(self, instance_id: str, configuration_id: str | None,
@@ -99,6 +91,11 @@ class RecordConfiguration(TuningStep):
             tx.instances.record(instance_id,
                                 configuration_id=configuration_id)
             _let_go(tx, instance_id, then)
+
+
+def _is_leaving(tools: toolbox.Tools, instance_id: str) -> bool:
+    with tools.db.reader() as tx:
+        return tx.instances.get(instance_id).task is status.Task.DELETING
 
 
 def _let_go(tx: typing.Any, instance_id: str, then: status.Task) -> None:

@@ -48,3 +48,14 @@ def test_it_ends_wholly_or_not_at_all(situation, plane):
     instance_id = situation(plane)
     plane.work()
     check(plane, situation, instance_id)
+
+
+def test_one_that_is_cancelled_before_it_began_holds_nothing(plane):
+    instance_id = groups.attach(plane)
+    with plane.db.writer() as tx:
+        tx.operations.request_cancel(instance_id)
+    plane.work()
+    found = plane.instance(instance_id)
+    assert found.task is Task.NONE
+    assert found.configuration_id is None
+    assert plane.operations(instance_id)[-1].error_code == 'cancelled'
