@@ -90,8 +90,8 @@ def run(settings, names):
     for lane in LANES:
         if not names or lane.name in names:
             total.add(_run(settings, lane, state))
-    console.say(f'{total.passed} passed, {total.failed} failed in '
-                f'{time.monotonic() - started:.0f} s')
+    console.line(time.monotonic() - started, 'All lanes')
+    console.say(f'{total.passed} passed, {total.failed} failed')
     return 1 if total.failed else 0
 
 
