@@ -143,6 +143,15 @@ class Place:
         with self.db.reader() as tx:
             return tx.operations.list(instance_id=instance_id)[0]
 
+    def history(self, instance_id):
+        """All that is on record of its operations."""
+        with self.db.reader() as tx:
+            return tx.operations.list(instance_id=instance_id)
+
+    def log(self):
+        """What the processes said."""
+        return (self.directory / 'log').read_text()
+
     def instance(self, instance_id):
         with self.db.reader() as tx:
             return tx.instances.get(instance_id, deleted=None)
@@ -203,6 +212,32 @@ def test_another_process_goes_on_where_one_ended(place, backend, way):
         assert place.site.host.machines == {}
         second.send_signal(signal.SIGTERM)
         assert second.wait(8) == 0
+
+
+def test_a_frozen_process_that_thaws_neither_writes_nor_calls(place):
+    """SIGSTOP past the lease, an heir ends the work, SIGCONT."""
+    instance_id = place.create()
+    with place.taskmanager('threading') as frozen:
+        place.soon(lambda: place.operation(instance_id).step == 'WaitHello')
+        frozen.send_signal(signal.SIGSTOP)
+        before = place.operation(instance_id)
+        with place.taskmanager('threading') as heir:
+            place.soon(lambda: place.operation(instance_id).fence
+                       > before.fence)
+            place.guest_is_ready(instance_id)
+            place.soon(
+                lambda: place.operation(instance_id).state is State.DONE)
+            place.delete(instance_id)
+            place.soon(lambda: place.instance(instance_id).deleted)
+            heir.send_signal(signal.SIGTERM)
+            assert heir.wait(8) == 0
+        ended = place.history(instance_id)
+        frozen.send_signal(signal.SIGCONT)
+        place.soon(lambda: 'is not ours any more' in place.log())
+        frozen.send_signal(signal.SIGTERM)
+        assert frozen.wait(8) == 0
+    assert place.history(instance_id) == ended
+    assert place.site.host.machines == {}
 
 
 def test_a_taskmanager_without_a_keyring_says_so(tmp_path):
