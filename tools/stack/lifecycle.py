@@ -79,6 +79,7 @@ def locked(settings):
 
 def prepare(settings, profiles, extra):
     """Only packages and the Python environment, for the tests."""
+    preflight.disk(settings)
     with locked(settings), console.ticker(), _shared(settings):
         packages.install(settings, profiles)
         venv.prepare(settings)

@@ -18,7 +18,11 @@ MARK = '# made by trovestack while it installs packages'
 ENV = {**os.environ, 'DEBIAN_FRONTEND': 'noninteractive', 'LC_ALL': 'C',
        'APT_LISTCHANGES_FRONTEND': 'none', 'NEEDRESTART_MODE': 'l'}
 OPTIONS = ('-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=300',
-           '-o', 'Dpkg::Use-Pty=0', '-o', 'APT::Color=0')
+           '-o', 'Dpkg::Use-Pty=0', '-o', 'APT::Color=0',
+           '-o', 'Dpkg::Options::=--force-confdef',
+           '-o', 'Dpkg::Options::=--force-confold')
+# What dpkg leaves there was interrupted; apt-get then refuses all work.
+INTERRUPTED = pathlib.Path('/var/lib/dpkg/updates')
 
 
 def wanted(text, profiles=()):
@@ -62,31 +66,52 @@ def install(settings, profiles=()):
             + ' '.join(names) + '.')
     log = settings.logs / 'apt.log'
     with console.step(f'Debian packages: {" ".join(names)}'), _no_services():
+        _resume(log)
         if _known(names):
             try:
-                _apt(log, 'install', '-y', '--no-install-recommends', *names)
+                _install(log, names)
                 return
             except errors.StackError:
                 console.say('  the package lists may be old; reading them '
                             'again')
-        _update(log)
-        unknown = [name for name in names if not _known([name])]
-        if unknown:
-            raise errors.StackError(
-                'No package source of this machine has '
-                f'{", ".join(unknown)}: check /etc/apt/sources.list.d and '
-                'the network, then run again.')
-        _apt(log, 'install', '-y', '--no-install-recommends', *names)
+        _install_anew(log, names)
 
 
-def _update(log):
+def _install_anew(log, names):
+    """With new lists. A source that fails matters only if it is needed."""
+    trouble = None
     try:
         _apt(log, 'update', '--error-on=any')
     except errors.StackError as error:
-        raise errors.StackError(
-            'No package source can be reached (apt-get update failed): '
-            'check /etc/apt/sources.list.d and the network, then run '
-            f'again; details are in {log}.') from error
+        trouble = errors.StackError(
+            'No package source can be reached, or not all of them (apt-get '
+            'update failed): check /etc/apt/sources.list.d and the network, '
+            f'then run again; details are in {log}.')
+        trouble.__cause__ = error
+    unknown = [name for name in names if not _known([name])]
+    if unknown:
+        raise trouble or errors.StackError(
+            'No package source of this machine has '
+            f'{", ".join(unknown)}: check /etc/apt/sources.list.d and the '
+            'network, then run again.')
+    try:
+        _install(log, names)
+    except errors.StackError:
+        if trouble:
+            raise trouble from None
+        raise
+
+
+def _resume(log):
+    """Finish what a dpkg that was killed has begun."""
+    if INTERRUPTED.is_dir() and any(INTERRUPTED.iterdir()):
+        commands.run(['dpkg', '--force-confdef', '--force-confold',
+                      '--configure', '-a'], log, 'dpkg --configure -a',
+                     env=ENV)
+
+
+def _install(log, names):
+    _apt(log, 'install', '-y', '--no-install-recommends', *names)
 
 
 def _apt(log, *words):

@@ -24,12 +24,13 @@ def require_root(verb):
 
 def check(settings):
     """Raise StackError for the first thing that is not as it must be."""
-    _disk(settings)
+    disk(settings)
     _ports(settings)
     _networks(settings)
 
 
-def _disk(settings):
+def disk(settings):
+    """There must be room; less once the images are there."""
     near = settings.home
     while not near.exists():
         near = near.parent

@@ -60,7 +60,8 @@ def environment(settings, **more):
 
 
 def _pip(settings, log, words):
-    env = {**os.environ, 'PIP_DISABLE_PIP_VERSION_CHECK': '1',
+    env = {**_without_own_ways(os.environ),
+           'PIP_DISABLE_PIP_VERSION_CHECK': '1',
            'PIP_CACHE_DIR': str(settings.home / 'pip-cache'),
            'SKIP_WRITE_GIT_CHANGELOG': '1', 'SKIP_GENERATE_AUTHORS': '1',
            'PIP_NO_INPUT': '1', 'PIP_RETRIES': '5',
@@ -74,6 +75,13 @@ def _pip(settings, log, words):
         raise errors.StackError(
             f'{error}\nIf no package index can be reached, say where one is '
             'in /etc/pip.conf and run again.') from error
+
+
+def _without_own_ways(environ):
+    """What would have pip take packages from, or put them, elsewhere."""
+    return {name: value for name, value in environ.items()
+            if not name.startswith('PYTHON')
+            and name not in ('PIP_USER', 'PIP_TARGET', 'PIP_PREFIX')}
 
 
 def _version():

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from stack import errors
+from stack import lifecycle
 from stack import packages
 from stack import preflight
 from stack import programs
@@ -117,6 +118,14 @@ def test_too_little_disk_is_told_before_anything_is_made(
     assert settings.home.exists() == built
 
 
+def test_tests_look_at_the_disk_first(settings, monkeypatch):
+    monkeypatch.setattr(preflight.shutil, 'disk_usage',
+                        lambda _: Usage(0, 0, 1e9))
+    with pytest.raises(errors.StackError, match='has 1.0 GB free'):
+        lifecycle.prepare(settings, ('test',), 'test')
+    assert not settings.home.exists()
+
+
 def test_a_port_of_somebody_else_is_named_with_a_way_out(
         settings, monkeypatch):
     monkeypatch.setattr(preflight.shutil, 'disk_usage',
@@ -136,15 +145,18 @@ def test_a_port_of_somebody_else_is_named_with_a_way_out(
 class Apt:
     """A machine whose package sources have only what is said."""
 
-    def __init__(self, known=(), reachable=True):
+    def __init__(self, known=(), reachable=True, downloads=True):
         self.known = known
         self.reachable = reachable
+        self.downloads = downloads
         self.calls = []
 
     def apt(self, log, *words):
         self.calls.append(words[0])
         if words[0] == 'update' and not self.reachable:
             raise errors.StackError('Could not resolve deb.debian.org')
+        if words[0] == 'install' and not self.downloads:
+            raise errors.StackError('404 Not Found')
 
     def have(self, names):
         return set(names) <= set(self.known)
@@ -156,6 +168,7 @@ def machine(monkeypatch, tmp_path):
     policy = tmp_path / 'policy-rc.d'
 
     def put(apt):
+        monkeypatch.setattr(packages, 'INTERRUPTED', tmp_path / 'updates')
         monkeypatch.setattr(packages, 'POLICY', policy)
         monkeypatch.setattr(packages, 'missing', lambda names: ['xfsprogs'])
         monkeypatch.setattr(packages.shutil, 'which', lambda _: '/bin/true')
@@ -172,6 +185,40 @@ def test_a_machine_without_package_sources_ends_in_one_sentence(
         packages.install(settings)
     assert str(caught.value).startswith('No package source can be reached')
     assert not policy.exists()
+
+
+def test_old_lists_without_a_source_end_in_that_sentence_too(
+        settings, machine):
+    apt = Apt(known=('xfsprogs',), reachable=False, downloads=False)
+    machine(apt)
+    with pytest.raises(errors.StackError, match='No package source can be'):
+        packages.install(settings)
+    assert apt.calls == ['install', 'update', 'install']
+
+
+def test_a_broken_source_that_is_not_needed_hinders_nobody(
+        settings, machine, monkeypatch):
+    apt = Apt(reachable=False)
+    machine(apt)
+    looks = iter((False, True))     # after the update it is known
+    monkeypatch.setattr(packages, '_known', lambda _: next(looks))
+    packages.install(settings)
+    assert apt.calls == ['update', 'install']
+
+
+def test_what_a_killed_dpkg_left_is_finished_first(
+        settings, machine, monkeypatch, tmp_path):
+    machine(Apt(known=('xfsprogs',)))
+    (tmp_path / 'updates').mkdir()
+    ran = []
+    monkeypatch.setattr(packages.commands, 'run',
+                        lambda argv, *_, **__: ran.append(argv))
+    packages.install(settings)
+    assert ran == []
+    (tmp_path / 'updates' / '0001').touch()
+    packages.install(settings)
+    assert ran[0][0] == 'dpkg'
+    assert ran[0][-2:] == ['--configure', '-a']
 
 
 def test_a_package_that_no_source_has_is_named(settings, machine):
