@@ -19,12 +19,6 @@ class ServerUnchanged(exception.TroveError):
     template = 'the server is ACTIVE again, and no change was made to it'
 
 
-class ServerNotPutBack(exception.TroveError):
-    """The server runs, but not as it did before."""
-
-    template = 'the server has kept flavor %(flavor)s'
-
-
 class ResizeServer(base.Step):
     """The server runs with the new flavor, and can still go back."""
 
@@ -39,11 +33,16 @@ class ResizeServer(base.Step):
                 lambda server: server.flavor_name == flavor['name'])
 
     def revert(self, instance_id: str, server_id: str,
-               flavor: typing.Mapping[str, typing.Any]) -> None:
-        """The old flavor again, and a server that runs."""
+               flavor: typing.Mapping[str, typing.Any],
+               old_flavor: typing.Mapping[str, typing.Any]) -> None:
+        """The old flavor again, and a server that runs.
+
+        What was confirmed does not go back by itself: it is resized again.
+        """
         server = put_back(self.tools, instance_id, server_id)
         if server.flavor_name == flavor['name']:
-            raise ServerNotPutBack(flavor=flavor['name'])
+            self.execute(server_id, old_flavor)
+            ConfirmResize(self.tools).execute(instance_id, server_id)
 
 
 class MigrateServer(base.Step):

@@ -17,6 +17,7 @@ from trove.operations import resize_volume
 from trove.operations import restart_instance
 from trove.operations import stop_engine
 from trove.operations import update_access
+from trove.taskmanager.steps import outcome
 from trove.tests.fixtures import control_plane
 
 CTX = control_plane.CTX
@@ -238,6 +239,19 @@ def test_a_server_that_is_not_resized_runs_on_as_it_was(plane, made, word):
     undone(plane, made, 'ResizeServer')
     assert (server(plane).flavor_id, server(plane).status) == ('1', 'ACTIVE')
     assert plane.guests.running[made]
+
+
+def test_what_was_confirmed_can_still_be_put_back(plane, made, monkeypatch):
+    def fail(*args):
+        raise exception.InternalError('not now')
+
+    monkeypatch.setattr(outcome.KeepFlavor, 'execute',
+                        lambda self, instance_id, operation_id, flavor:
+                        fail())
+    reshape(plane, made)
+    undone(plane, made, 'KeepFlavor: not now')
+    assert (server(plane).flavor_id, server(plane).status) == ('1', 'ACTIVE')
+    assert plane.guests.configs[made] == '[mysqld]\nsize = 512\n'
 
 
 def test_no_valid_host_is_a_fault_and_nobody_is_disturbed(plane, made):
