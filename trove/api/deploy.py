@@ -8,7 +8,8 @@ healthcheck        needs no token and no working database
 error edge         whatever fails below leaves in the error envelope
 proxy headers      before anything builds a link
 size limit         before anybody reads a body
-version documents  need no token
+OpenAPI document   needs no token
+version documents  need none either
 token memory       where no memcached is configured
 authtoken          keystonemiddleware: who asks
 context            the path's project is the token's; the caller as object
@@ -27,6 +28,7 @@ from trove.api import app
 from trove.api import errors
 from trove.api import health
 from trove.api import identity
+from trove.api import openapi
 from trove.api import policy as policies
 from trove.api import ratelimit
 from trove.api import versions
@@ -57,6 +59,7 @@ def build(deps, authenticate=None):
         errors.ErrorEdge,
         lambda inner: _proxy_headers(inner, conf),
         lambda inner: sizelimit.RequestBodySizeLimiter(inner, conf),
+        openapi.DocumentDoor,
         lambda inner: versions.VersionDoor(inner, conf),
         lambda inner: identity.TokenMemoryEdge(
             inner, identity.TokenMemory()),

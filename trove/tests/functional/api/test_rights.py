@@ -1,20 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may what: every route of the table, every kind of caller."""
 
-import dataclasses
 import uuid
 
 import pytest
 import sqlalchemy as sa
 
-from trove.api import deploy
 from trove.api.v1.controllers import not_built
 from trove.cloud.fake import network
-from trove.common import exception
 from trove.db import tables
 from trove.objects import configuration
 from trove.tests.fixtures import api
 from trove.tests.fixtures import route_table
+from trove.tests.fixtures import silent_guests
 
 MARK = 'nobody-elses-business'
 
@@ -42,26 +40,10 @@ def services(database_template, tmp_path_factory):
     db = api.copy_database(database_template, path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(network.NETWORKS, api.NETWORK, (None, '10.9.0'))
-        yield tuple(with_silent_guests(one) for one in (
+        yield tuple(silent_guests.around(one) for one in (
             api.Service(db, **options),
             api.Service(db, policy_file=rules, **options)))
     db.close()
-
-
-class SilentGuests:
-    """Whoever gets so far as to ask a guest is told 504."""
-
-    def __getattr__(self, method):
-        def ask(instance_id, *args, **kwargs):
-            raise exception.GuestSilent(instance_id=instance_id, timeout_s=0)
-        return ask
-
-
-def with_silent_guests(service):
-    """The same service; no right depends on what a guest answers."""
-    service.deps = dataclasses.replace(service.deps, guest=SilentGuests())
-    service.app = deploy.build(service.deps, api.TokenStub)
-    return service
 
 
 @pytest.fixture

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The reference of the REST API, out of the OpenAPI document.
+
+Written at each build of the documentation, so it cannot be old.
+"""
+
+import itertools
+import json
+
+from trove.api import openapi
+
+
+def write(directory):
+    """Write ``reference.rst`` and ``openapi.json`` into a directory."""
+    document = openapi.document()
+    (directory / 'openapi.json').write_text(
+        json.dumps(document, indent=1) + '\n', encoding='utf-8')
+    (directory / 'reference.rst').write_text(
+        '\n'.join(_page(document)) + '\n', encoding='utf-8')
+
+
+def _page(document):
+    yield from _title('API reference', '=')
+    yield ('Each path begins with ``%s``. The same with the schema of every '
+           'body, for programs: :download:`openapi.json`, which the service '
+           'answers to ``GET %s``, too.' % (openapi.PREFIX, openapi.PATH))
+    operations = [
+        (operation['tags'][0], path, method, operation)
+        for path, methods in document['paths'].items()
+        for method, operation in methods.items()]
+    for tag, group in itertools.groupby(
+            sorted(operations, key=lambda one: one[:3]),
+            key=lambda one: one[0]):
+        yield ''
+        yield from _title(tag, '-')
+        for _, path, method, operation in group:
+            yield from _operation(path, method, operation)
+
+
+def _operation(path, method, operation):
+    yield '``%s %s``' % (method.upper(), path.removeprefix(openapi.PREFIX))
+    code = next(iter(operation['responses']))
+    yield '    %s. Answers %s; %s.' % (
+        operation.get('summary', 'No rule is named'), code,
+        'rules: ' + ', '.join('``%s``' % name for name in operation[
+            'x-policy-rules']) if 'x-policy-rules' in operation
+        else 'see the path above')
+    members = _members(operation)
+    if members:
+        yield ''
+        yield '    Body: %s.' % ', '.join('``%s``' % one for one in members)
+    yield ''
+
+
+def _members(operation):
+    """Names of the members of a body; what must be there has a star."""
+    content = operation.get('requestBody', {}).get('content', {})
+    found = []
+    for kind in content.values():
+        _collect(kind['schema'], '', found, 2)
+    return found
+
+
+def _collect(schema, prefix, found, depth):
+    required = schema.get('required', ())
+    for name, inner in sorted(schema.get('properties', {}).items()):
+        place = prefix + name
+        if depth > 1 and inner.get('properties'):
+            _collect(inner, place + '.', found, depth - 1)
+        else:
+            found.append(place + ('*' if name in required else ''))
+
+
+def _title(text, line):
+    return text, line * len(text), ''

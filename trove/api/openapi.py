@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The OpenAPI 3.1 document: what the routing table, the schemas that check
+bodies, and the policy rules already say, in one place."""
+
+import functools
+import json
+import re
+
+import webob
+
+from trove import policies
+from trove.api import errors
+from trove.api import routing
+from trove.api.v1 import routes
+from trove.api.v1.controllers import not_built
+
+PATH = '/v1.0/openapi.json'
+PREFIX = '/v1.0/{project_id}'
+
+#: What any route may answer, and what only one that takes a body may.
+REFUSALS = (400, 401, 403, 404, 405, 413, 422, 500, 501, 502, 503, 504)
+REFUSALS_OF_BODIES = (415,)
+
+_TOKEN = {'type': 'apiKey', 'in': 'header', 'name': 'X-Auth-Token'}
+_TEXT = {'type': 'string', 'minLength': 1}
+_PAGING = [
+    {'name': 'limit', 'in': 'query', 'schema': {
+        'type': 'integer', 'minimum': 1, 'maximum': 999999999},
+     'description': 'Most rows in the answer; lowered to the page size.'},
+    {'name': 'marker', 'in': 'query', 'schema': {'type': 'string'},
+     'description': 'Where the page begins: taken from the link to it.'}]
+
+
+@functools.cache
+def document():
+    """The document as plain data; the same for the life of the process."""
+    paths = {}
+    for route in routes.table(None, None, None):
+        paths.setdefault(PREFIX + route.path, {})[
+            route.method.lower()] = _operation(route)
+    return {
+        'openapi': '3.1.0',
+        'info': {'title': 'Database service', 'version': '1.0',
+                 'description': 'Trove: databases as a service.'},
+        'paths': dict(sorted(paths.items())),
+        'security': [{'token': []}],
+        'components': {'securitySchemes': {'token': _TOKEN},
+                       'schemas': {'Error': _error()}}}
+
+
+class DocumentDoor:
+    """Middleware: answers the path, needs no token."""
+
+    def __init__(self, app):
+        self._app = app
+        self._body = json.dumps(document()).encode()
+
+    def __call__(self, environ, start_response):
+        """Serve one request."""
+        if environ.get('PATH_INFO') != PATH:
+            return self._app(environ, start_response)
+        if environ['REQUEST_METHOD'] not in ('GET', 'HEAD'):
+            raise errors.MethodNotAllowed(allow='GET, HEAD')
+        return webob.Response(
+            body=self._body, content_type=errors.JSON,
+            charset='UTF-8')(environ, start_response)
+
+
+def _operation(route):
+    names = [part[1:-1] for part in routing.segments(PREFIX + route.path)
+             if part.startswith('{')]
+    found = {
+        'operationId': _identifier(route),
+        'tags': [_tag(route)],
+        'parameters': [{'name': name, 'in': 'path', 'required': True,
+                        'schema': _TEXT} for name in names],
+        'responses': _responses(route)}
+    if route.method == 'GET' and not route.path.endswith('}'):
+        found['parameters'] += _PAGING
+    rules = _rules(route)
+    if rules:
+        found['summary'] = rules[0].description.rstrip('.')
+        found['x-policy-rules'] = [rule.name for rule in rules]
+    if route.body is not None:
+        schema = getattr(route.body, 'schema', None)
+        found['requestBody'] = {
+            'required': schema is not None,
+            'content': {errors.JSON: {'schema': _plain(
+                schema or {'type': 'object'})}}}
+    return found
+
+
+def _responses(route):
+    """What is answered, by code; what is usual comes first."""
+    found = {}
+    if route.handler is not_built.refuse:
+        found['501'] = _refusal(501)
+    else:
+        found[str(route.status)] = _success(route.status)
+    codes = REFUSALS + (REFUSALS_OF_BODIES if route.body else ())
+    for code in sorted(codes):
+        found.setdefault(str(code), _refusal(code))
+    return found
+
+
+def _success(status):
+    found = {'description': 'Promised.' if status == 202 else 'Done.'}
+    if status not in (202, 204):
+        found['content'] = {errors.JSON: {'schema': {'type': 'object'}}}
+    return found
+
+
+def _refusal(code):
+    return {'description': errors.NAME[code], 'content': {errors.JSON: {
+        'schema': {'$ref': '#/components/schemas/Error'}}}}
+
+
+def _error():
+    names = sorted(set(errors.NAME.values()))
+    return {
+        'type': 'object', 'minProperties': 1, 'maxProperties': 1,
+        'propertyNames': {'enum': names},
+        'additionalProperties': {
+            'type': 'object', 'required': ['code', 'message'],
+            'properties': {'code': {'type': 'integer'},
+                           'message': {'type': 'string'},
+                           'details': {'type': 'string'},
+                           'retryAfter': {'type': 'string'}}}}
+
+
+def _plain(schema):
+    """A schema without the words that only our own messages use."""
+    if isinstance(schema, dict):
+        return {name: _plain(value) for name, value in schema.items()
+                if not (name == 'message' and isinstance(value, str))}
+    if isinstance(schema, (list, tuple)):
+        return [_plain(value) for value in schema]
+    return schema
+
+
+def _identifier(route):
+    words = re.findall('[a-z_]+', route.path.replace('-', '_'))
+    return '_'.join([route.method.lower(), *words])
+
+
+def _tag(route):
+    first, *rest = routing.segments(route.path)
+    return 'mgmt' if first == 'mgmt' else first
+
+
+def _rules(route):
+    """The documented rules of a route, those that it names first."""
+    wanted = _shape(route.method, route.path)
+    found = {name: _documented()['', name] for name in route.policy}
+    for rule in _documented().get(wanted, ()):
+        found.setdefault(rule.name, rule)
+    return list(found.values())
+
+
+@functools.cache
+def _documented():
+    """Rules by name and, in tuples, by the shape of their routes."""
+    found = {}
+    for rule in policies.list_rules():
+        found['', rule.name] = rule
+        for operation in getattr(rule, 'operations', ()):
+            path = re.split(r' \(|\?', operation['path'])[0]
+            shape = _shape(operation['method'], path.removeprefix(PREFIX))
+            found[shape] = found.get(shape, ()) + (rule,)
+    return found
+
+
+def _shape(method, path):
+    return method, re.sub('{[^}]*}', '{}', path)
