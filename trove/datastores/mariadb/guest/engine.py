@@ -28,6 +28,9 @@ LOG = logging.getLogger(__name__)
 _PACKAGED = ('mariadb', 'mysql', 'mysqld')
 _SERVER = '/usr/sbin/mariadbd'
 _INTERIM = 'data.new.'
+
+#: Seconds that the remains of an interrupted start may take to end.
+_REMAINS_S = 10
 _POLL_S = 0.02
 _LOOK_S = 0.25
 
@@ -77,6 +80,7 @@ class MariaDBEngine(interfaces.Engine):
         disks.sync(interim)
         os.rename(interim, places.data)
         files.sync_folder(places.mount_point)
+        self._see_leftovers_gone()
 
     def _make(self, folder: str) -> None:
         # Nothing is synced on the way; all of it is before the folder gets
@@ -95,11 +99,22 @@ class MariaDBEngine(interfaces.Engine):
             raise InitialiseFailed(
                 reason=self._logs.last_words() or error.message) from error
 
-    def _remove_leftovers(self) -> None:
-        for path in glob.glob(os.path.join(
-                self._places.mount_point, _INTERIM + '*')):
+    def _see_leftovers_gone(self) -> None:
+        # Whoever was at work on them when the agent died may have written
+        # on for a moment, where no unit ends it with the agent.
+        try:
+            waiting.until(self._remove_leftovers, _REMAINS_S,
+                          'the end of an interrupted start')
+        except exception.WaitTimeout as error:
+            LOG.warning('%s', error)
+
+    def _remove_leftovers(self) -> bool:
+        found = glob.glob(os.path.join(self._places.mount_point,
+                                       _INTERIM + '*'))
+        for path in found:
             LOG.info('removing the remains of an interrupted start: %s', path)
             shutil.rmtree(path, onerror=_note)
+        return not any(os.path.exists(path) for path in found)
 
     def start(self) -> None:
         """Start the unit and come back when a query is answered."""
