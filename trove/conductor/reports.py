@@ -15,6 +15,7 @@ _WORDS = {'api_version': 32, 'agent_version': 64, 'engine_version': 64,
           'phase': 32}
 _DETAIL_BYTES = 16384
 _PAUSE_S = 1
+_GATHER_S = 0.03
 
 
 def parse(document):
@@ -117,6 +118,14 @@ class Writer:
                 batch = [(key, *self._newest.pop(key))
                          for key in list(self._newest)[:self._batch]]
             self._write(batch)
+            self._gather()
+
+    def _gather(self):
+        # A transaction costs more than a report: those that come in the
+        # next moment share one. The first after a quiet time waits for
+        # nothing.
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopping, _GATHER_S)
 
     def _write(self, batch):
         try:

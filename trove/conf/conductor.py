@@ -10,7 +10,7 @@ OPTS = [
                help='Threads that open messages of guests.'),
     cfg.IntOpt('batch', default=200, min=1,
                help='Most heartbeats written in one transaction. Heartbeats '
-                    'are never held back to fill a batch: a larger value '
+                    'are not held back to fill a batch: a larger value '
                     'only helps when they come faster than the database '
                     'takes them.'),
     cfg.IntOpt('queue', default=20000, min=100,

@@ -23,7 +23,7 @@ from trove.rpc import broker_names
 
 #: A key that is dropped is useless at once all the same: what opened under it
 #: is held against the database before it has any effect.
-_CACHED_S = 60
+_CACHED_S = 3600
 _UNKNOWN_S = 1
 _CACHED_MOST = 20000
 
@@ -113,7 +113,7 @@ class GuestLinks:
     def key(self, instance_id: str, key_id: str) -> bytes:
         """A key to try a message with, or KeyUnknown.
 
-        Remembered for a minute, the unknown too (for a second), so that a
+        Remembered for an hour, the unknown too (for a second), so that a
         flood of forged ids costs no query each. Whoever acts on a message
         asks `hold` first, or writes on condition of the key.
         """
