@@ -135,6 +135,9 @@ def _measure(options, db, node, guests, conductor):
         print('%5.0f s  %6d waiting in the broker (%.2f s)' % (
             time.monotonic() - began, lags[-1] * options.rate, lags[-1]),
             flush=True)
+    if sender.exitcode:
+        print('FAIL: the sender ended before it had sent everything')
+        return 1
     sent = options.rate * options.seconds
     wall = time.monotonic() - began
     cpu = _cpu_s(conductor.pid) - began_cpu
