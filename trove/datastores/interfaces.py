@@ -179,12 +179,44 @@ class Root(abc.ABC):
         """Whether a superuser can come in from outside."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class LogFile:
+    """A log that may be published; ``name`` as tenants know it.
+
+    ``switchable`` ones are off until a tenant wants them (USER in the API),
+    the others are always written (SYS).
+    """
+
+    name: str
+    path: str
+    switchable: bool
+
+
 class Logs(abc.ABC):
     """The engine's logs."""
 
     @abc.abstractmethod
     def last_words(self, lines: int = 20) -> str:
         """The end of the error log since the engine was last started."""
+
+    @abc.abstractmethod
+    def files(self) -> tuple[LogFile, ...]:
+        """Every log there may be, whether its file is there or not."""
+
+    @abc.abstractmethod
+    def is_enabled(self, name: str) -> bool:
+        """Whether the engine is told to write this log."""
+
+    @abc.abstractmethod
+    def switch(self, name: str, on: bool) -> bool:
+        """Have a switchable log written or not; True: at the next start.
+
+        It outlives restarts and changes of the tenant's configuration.
+        """
+
+    @abc.abstractmethod
+    def discard(self, name: str) -> None:
+        """Empty the log while the engine goes on writing it."""
 
 
 class Backups(abc.ABC):
@@ -231,16 +263,80 @@ class Membership(abc.ABC):
         """Leave the cluster in good order."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """What a server shows its clients; all PEM."""
+
+    certificate: str            # the server's, then the intermediate ones
+    key: str = dataclasses.field(repr=False)
+    authority: str              # whom clients of mode mtls are signed by
+
+
 class Tls(abc.ABC):
-    """Encrypted connections of the tenant's clients."""
+    """Encrypted connections of the tenant's clients.
+
+    Modes: ``builtin`` (as the engine comes), ``off``, ``basic`` (offered),
+    ``enforced`` (nothing else is accepted), ``mtls`` (the client shows a
+    certificate too). The agent's own way in stays open in each.
+    """
+
+    #: Whether ``off`` is possible at all.
+    can_be_off: bool = True
 
     @abc.abstractmethod
-    def install(self, certificate: str, key: str, authority: str) -> None:
-        """Use this certificate."""
+    def configure(self, mode: str, certificate: Certificate | None) -> bool:
+        """Be in this mode from now on; True: from the next start on.
+
+        Survives restarts and changes of the tenant's configuration. None
+        keeps the certificate that is there.
+        """
 
     @abc.abstractmethod
-    def enforce(self, required: bool) -> None:
-        """Refuse, or allow again, connections without encryption."""
+    def mode(self) -> str:
+        """The mode the engine is configured for."""
+
+    @abc.abstractmethod
+    def certificate(self) -> str | None:
+        """The certificate that clients are shown, PEM; None: none."""
+
+
+class Upgrades(abc.ABC):
+    """Data of an older version of the engine, taken over in place.
+
+    The server is rebuilt between `leave` and `arrive`; only the data volume
+    goes along. A copy of the data on it (files that share their blocks, so
+    that it costs neither time nor room) is the way back until `settle`.
+    Each may be run twice.
+    """
+
+    @abc.abstractmethod
+    def check(self, version: str) -> None:
+        """Raise Unprocessable naming what bars the way to ``version``.
+
+        Asked of the old version while it runs; changes nothing.
+        """
+
+    @abc.abstractmethod
+    def leave(self, version: str) -> None:
+        """Stop the old version so that ``version`` may take its data."""
+
+    @abc.abstractmethod
+    def arrive(self, version: str) -> None:
+        """Make the data that ``version`` left fit for the one installed.
+
+        The engine is stopped before and after.
+        """
+
+    @abc.abstractmethod
+    def undo(self) -> None:
+        """Put the kept copy back in its place; without one do nothing.
+
+        Asked of the old version, installed again and stopped.
+        """
+
+    @abc.abstractmethod
+    def settle(self) -> None:
+        """Give the way back up, and the room it takes."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +353,7 @@ class Driver:
     replication: Replication | None = None
     membership: Membership | None = None
     tls: Tls | None = None
+    upgrades: Upgrades | None = None
 
     def capabilities(self) -> frozenset[str]:
         """Names of the interfaces that are there."""

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """MariaDB's logs."""
 
+import os
+
+from trove.common import exception
 from trove.datastores import interfaces
 from trove.datastores.mariadb.guest import places as where
 from trove.guestkit import files
@@ -22,3 +25,21 @@ class ErrorLog(interfaces.Logs):
         words = files.tail(self._path, 400, since=self._since).splitlines()
         errors = [line for line in words if '[ERROR]' in line]
         return '\n'.join((errors or words)[-lines:])
+
+    def files(self) -> tuple[interfaces.LogFile, ...]:
+        """Every log there may be, whether its file is there or not."""
+        return (interfaces.LogFile(name='error', path=self._path,
+                                   switchable=False),)
+
+    def is_enabled(self, name: str) -> bool:
+        """Whether the engine is told to write this log."""
+        return name == 'error'
+
+    def switch(self, name: str, on: bool) -> bool:
+        """No log can be switched yet."""
+        raise exception.NotSupported(feature='Switching the log %s' % name,
+                                     subject='MariaDB')
+
+    def discard(self, name: str) -> None:
+        """Empty the log while the engine goes on writing it."""
+        os.truncate(self._path, 0)
