@@ -35,10 +35,20 @@ class Layers:
 
     def put(self, group, change, values):
         """Write one change of a group in place of its earlier form."""
-        path = self._find(group, change) or os.path.join(
-            self.folder, '%s-%03d-%s%s' % (
-                group, self._next(group), change, _SUFFIX))
+        path = self._find(group, change) or self._new(group, change)
         files.write(path, ini(self.section, values), 0o640, self.owner)
+
+    def link(self, group, change, target):
+        """Let one change of a group be what the file ``target`` says."""
+        path = self._find(group, change)
+        if path and os.path.islink(path) and os.readlink(path) == target:
+            return
+        path = path or self._new(group, change)
+        interim = path + '.new'
+        files.remove(interim)
+        os.symlink(target, interim)
+        os.replace(interim, path)
+        files.sync_folder(self.folder)
 
     def drop(self, group, change):
         """Take one change away if it is there."""
@@ -65,9 +75,11 @@ class Layers:
                 return os.path.join(self.folder, name)
         return None
 
-    def _next(self, group):
-        return 1 + max((number for number, _, _ in self._of(group)),
-                       default=0)
+    def _new(self, group, change):
+        number = 1 + max((number for number, _, _ in self._of(group)),
+                         default=0)
+        return os.path.join(self.folder, '%s-%03d-%s%s' % (
+            group, number, change, _SUFFIX))
 
 
 def ini(section, values):

@@ -27,7 +27,7 @@ class MariaDB(base.Datastore):
 
     name = 'mariadb'
     capabilities = frozenset((
-        'engine', 'tuning', 'logs', 'databases', 'users', 'root'))
+        'engine', 'tuning', 'logs', 'databases', 'users', 'root', 'tls'))
 
     withheld_parameters = rules.WITHHELD
 

@@ -20,9 +20,11 @@ WITHHELD = frozenset((
     'innodb_force_recovery', 'innodb_log_group_home_dir', 'innodb_read_only',
     'innodb_undo_directory', 'log_bin', 'log_error', 'lower_case_table_names',
     'named_pipe', 'pid_file', 'plugin_dir', 'plugin_load', 'plugin_load_add',
-    'port', 'read_only', 'relay_log', 'secure_file_priv', 'server_id',
-    'skip_grant_tables', 'skip_networking', 'slow_query_log_file', 'socket',
-    'tmpdir', 'user', 'wsrep_notify_cmd', 'wsrep_provider'))
+    'port', 'read_only', 'relay_log', 'require_secure_transport',
+    'secure_file_priv', 'server_id', 'skip_grant_tables', 'skip_networking',
+    'skip_ssl', 'slow_query_log_file', 'socket', 'ssl', 'ssl_ca',
+    'ssl_capath', 'ssl_cert', 'ssl_crl', 'ssl_crlpath', 'ssl_key',
+    'tls_version', 'tmpdir', 'user', 'wsrep_notify_cmd', 'wsrep_provider'))
 
 _ALIASES = {'utf8': 'utf8mb3'}
 _UNICODE_SETS = frozenset(('utf8mb3', 'utf8mb4', 'ucs2', 'utf16', 'utf32'))

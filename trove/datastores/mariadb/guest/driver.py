@@ -6,6 +6,7 @@ from trove.datastores.mariadb import conf
 from trove.datastores.mariadb.guest import engine as mariadb_engine
 from trove.datastores.mariadb.guest import logs as mariadb_logs
 from trove.datastores.mariadb.guest import places as where
+from trove.datastores.mariadb.guest import tls as mariadb_tls
 from trove.datastores.mariadb.guest import tuning
 from trove.datastores.mariadb.guest import users
 from trove.datastores.sqlfamily.guest import connection
@@ -22,12 +23,15 @@ def build(kit: interfaces.Kit,
     places = where.places(settings)
     connector = connection.Connector(places.socket)
     logs = mariadb_logs.ErrorLog(places)
+    tls = mariadb_tls.MariaDBTls(connector, tuning.layers(places),
+                                 places.tls, options.ignore_users)
     engine = mariadb_engine.MariaDBEngine(kit, settings, places, connector,
-                                          logs)
+                                          logs, tls.settle)
     return interfaces.Driver(
-        engine=engine, logs=logs, tuning=tuning.IniTuning(
+        engine=engine, logs=logs, tls=tls, tuning=tuning.IniTuning(
             places, settings.port or where.PORT,
             variables.SqlVariables(connector)),
         databases=databases.SqlDatabases(connector, options.ignore_dbs),
-        users=users.MariaDBUsers(connector, options.ignore_users),
-        root=root.SqlRoot(connector))
+        users=users.MariaDBUsers(connector, options.ignore_users,
+                                 tls.requirement),
+        root=root.SqlRoot(connector, tls.requirement))

@@ -52,13 +52,15 @@ class MariaDBEngine(interfaces.Engine):
 
     def __init__(self, kit: interfaces.Kit, settings: interfaces.Settings,
                  places: where.Places, connector: connection.Connector,
-                 logs: mariadb_logs.ErrorLog) -> None:
+                 logs: mariadb_logs.ErrorLog,
+                 started: typing.Callable[[], None]) -> None:
         self.mount_point = settings.conf.mariadb.mount_point
         self._units = kit.units
         self._conf = settings.conf.mariadb
         self._places = places
         self._connector = connector
         self._logs = logs
+        self._started = started
         self._unit = units.Unit(
             name='trove-mariadb', description='MariaDB, kept by Trove',
             argv=(_SERVER, '--defaults-file=' + places.config),
@@ -132,6 +134,7 @@ class MariaDBEngine(interfaces.Engine):
             self._units.stop(self._unit)
             raise StartFailed(reason='%s Last words of its log:\n%s'
                               % (error.message, words)) from error
+        self._started()
 
     def stop(self) -> None:
         """Stop it; by force when it does not end in time."""

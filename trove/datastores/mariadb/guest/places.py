@@ -16,6 +16,7 @@ class Places:
 
     config: str
     layers: str
+    tls: str
     runtime: str
     logs: str
     mount_point: str
@@ -46,6 +47,7 @@ def places(settings: interfaces.Settings) -> Places:
     return Places(
         config=settings.path('/etc/mysql/trove.cnf'),
         layers=settings.path('/etc/mysql/trove.d'),
+        tls=settings.path('/etc/mysql/trove-tls'),
         runtime=settings.path('/run/mysqld'),
         logs=settings.path('/var/log/mysql'),
         mount_point=settings.path(settings.conf.mariadb.mount_point))

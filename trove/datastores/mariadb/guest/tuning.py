@@ -18,9 +18,7 @@ class IniTuning(interfaces.Tuning):
         self._running = running
         self._places = places
         self._port = port
-        self._layers = configfiles.Layers(
-            base=places.config, folder=places.layers, section='mysqld',
-            owner=where.USER)
+        self._layers = layers(places)
 
     def write_base(self, config: str) -> None:
         """Write the rendered text and, above the tenant's, our own layer."""
@@ -45,3 +43,10 @@ class IniTuning(interfaces.Tuning):
     def apply(self, values: interfaces.Item) -> interfaces.Item:
         """Let the running engine take these values, all or none."""
         return self._running.apply(values)
+
+
+def layers(places: where.Places) -> configfiles.Layers:
+    """The files of the engine's configuration."""
+    return configfiles.Layers(
+        base=places.config, folder=places.layers, section='mysqld',
+        owner=where.USER)

@@ -45,6 +45,15 @@ class Connection:
             return cursor.fetchall()
 
 
+#: What the TLS mode of the running engine adds to CREATE USER.
+Requirement: typing.TypeAlias = typing.Callable[[Connection], str]
+
+
+def nothing(engine: Connection) -> str:
+    """Nothing is required of new accounts."""
+    return ''
+
+
 class Connector:
     """Opens connections to the engine at socket ``path``."""
 

@@ -11,14 +11,17 @@ _OUTSIDE = ("SELECT host FROM mysql.user WHERE user = 'root' AND "
 class SqlRoot(interfaces.Root):
     """root from everywhere with a password; the agent's root is another."""
 
-    def __init__(self, connector: connection.Connector) -> None:
+    def __init__(self, connector: connection.Connector,
+                 requirement: connection.Requirement = connection.nothing
+                 ) -> None:
         self._connector = connector
+        self._requirement = requirement
 
     def enable(self, password: str) -> None:
         """Let root in from outside with this password."""
         with self._connector.open() as engine:
             engine.run("CREATE USER IF NOT EXISTS 'root'@'%%' IDENTIFIED "
-                           'BY %s', password)
+                       'BY %s' + self._requirement(engine), password)
             engine.run("ALTER USER 'root'@'%%' IDENTIFIED BY %s",
                            password)
             engine.run("GRANT ALL PRIVILEGES ON *.* TO 'root'@'%%' "

@@ -34,12 +34,18 @@ class UserExists(exception.Conflict):
 
 
 class SqlUsers(interfaces.Users):
-    """name@host accounts; ``reserved`` names are not the tenant's."""
+    """name@host accounts; ``reserved`` names are not the tenant's.
+
+    ``requirement`` gives what new accounts must be asked for in TLS.
+    """
 
     def __init__(self, connector: connection.Connector,
-                 reserved: typing.Iterable[str]) -> None:
+                 reserved: typing.Iterable[str],
+                 requirement: connection.Requirement = connection.nothing
+                 ) -> None:
         self._connector = connector
         self._reserved = frozenset(reserved)
+        self._requirement = requirement
 
     def create(self, spec: order.UserSpec) -> None:
         """Create the user unless it is there; set password and grants."""
@@ -48,8 +54,8 @@ class SqlUsers(interfaces.Users):
             if self._exists(engine, who):
                 self._set_password(engine, who, spec.password)
             else:
-                engine.run('CREATE USER %s@%s IDENTIFIED BY %s', *who,
-                               spec.password)
+                engine.run('CREATE USER %s@%s IDENTIFIED BY %s'
+                           + self._requirement(engine), *who, spec.password)
             self._grant(engine, who, spec.databases)
 
     def delete(self, name: str, host: str) -> None:
