@@ -4,14 +4,14 @@
 from trove.datastores import interfaces
 from trove.datastores.mariadb import conf
 from trove.datastores.mariadb.guest import engine as mariadb_engine
-from trove.datastores.mariadb.guest import logs as mariadb_logs
-from trove.datastores.mariadb.guest import places as where
 from trove.datastores.mariadb.guest import tls as mariadb_tls
-from trove.datastores.mariadb.guest import tuning
 from trove.datastores.mariadb.guest import users
 from trove.datastores.sqlfamily.guest import connection
 from trove.datastores.sqlfamily.guest import databases
+from trove.datastores.sqlfamily.guest import logs as sql_logs
+from trove.datastores.sqlfamily.guest import places as where
 from trove.datastores.sqlfamily.guest import root
+from trove.datastores.sqlfamily.guest import tuning
 from trove.datastores.sqlfamily.guest import variables
 
 
@@ -20,12 +20,12 @@ def build(kit: interfaces.Kit,
     """The Driver for MariaDB on this machine."""
     conf.register(settings.conf)
     options = settings.conf.mariadb
-    places = where.places(settings)
+    places = where.places(settings, options.mount_point)
     connector = connection.Connector(places.socket)
-    logs = mariadb_logs.ErrorLog(places)
+    logs = sql_logs.SqlLogs(places)
     tls = mariadb_tls.MariaDBTls(connector, tuning.layers(places),
                                  places.tls, options.ignore_users)
-    engine = mariadb_engine.MariaDBEngine(kit, settings, places, connector,
+    engine = mariadb_engine.MariaDBEngine(kit, options, places, connector,
                                           logs, tls.settle)
     return interfaces.Driver(
         engine=engine, logs=logs, tls=tls, tuning=tuning.IniTuning(

@@ -1,144 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The MariaDB server: made, started, stopped, watched."""
+"""The MariaDB server: what is started, made and secured."""
 
-import glob
-import logging
-import os
-import shutil
-import tempfile
-import time
-import typing
-
-from trove.common import exception
-from trove.common import waiting
-from trove.datastores import interfaces
-from trove.datastores.mariadb.guest import logs as mariadb_logs
-from trove.datastores.mariadb.guest import places as where
-from trove.datastores.sqlfamily.guest import connection
-from trove.guestkit import disks
-from trove.guestkit import errors
-from trove.guestkit import files
+from trove.datastores.sqlfamily.guest import engine
 from trove.guestkit import shell
-from trove.guestkit import units
-from trove.objects import status
-
-LOG = logging.getLogger(__name__)
-
-#: Packaged services that would start an engine of their own.
-_PACKAGED = ('mariadb', 'mysql', 'mysqld')
-_SERVER = '/usr/sbin/mariadbd'
-_INTERIM = 'data.new.'
-
-#: Seconds that the remains of an interrupted start may take to end.
-_REMAINS_S = 10
-_POLL_S = 0.02
-_LOOK_S = 0.25
 
 
-class InitialiseFailed(exception.GuestFailed):
-    """An empty engine could not be made."""
+class MariaDBEngine(engine.SqlEngine):
+    """mariadbd."""
 
-    template = 'MariaDB could not be initialised: %(reason)s'
-
-
-class StartFailed(exception.GuestFailed):
-    """The engine did not come up."""
-
-    template = 'MariaDB did not start: %(reason)s'
-
-
-class MariaDBEngine(interfaces.Engine):
-    """mariadbd under our own unit, which reads our own configuration."""
-
-    def __init__(self, kit: interfaces.Kit, settings: interfaces.Settings,
-                 places: where.Places, connector: connection.Connector,
-                 logs: mariadb_logs.ErrorLog,
-                 started: typing.Callable[[], None]) -> None:
-        self.mount_point = settings.conf.mariadb.mount_point
-        self._units = kit.units
-        self._conf = settings.conf.mariadb
-        self._places = places
-        self._connector = connector
-        self._logs = logs
-        self._started = started
-        self._unit = units.Unit(
-            name='trove-mariadb', description='MariaDB, kept by Trove',
-            argv=(_SERVER, '--defaults-file=' + places.config),
-            user=where.USER, runtime_folders=(places.runtime,),
-            notifies=True, stop_timeout_s=self._conf.stop_timeout)
-
-    def initialise(self) -> None:
-        """Make an empty engine beside its place, then give it its name."""
-        places = self._places
-        if os.path.isdir(places.data):
-            return
-        self._remove_leftovers()
-        files.folder(places.logs, 0o750, where.USER)
-        # A name of its own each time: the server of an interrupted attempt
-        # may live on for a moment and must not meet ours.
-        interim = tempfile.mkdtemp(prefix=_INTERIM, dir=places.mount_point)
-        shutil.chown(interim, where.USER, where.USER)
-        self._make(interim)
-        disks.sync(interim)
-        os.rename(interim, places.data)
-        files.sync_folder(places.mount_point)
-        self._see_leftovers_gone()
+    product = 'MariaDB'
+    server = ('/usr/sbin/mariadbd',)
+    unit_name = 'trove-mariadb'
 
     def _make(self, folder: str) -> None:
-        # Nothing is synced on the way; all of it is before the folder gets
-        # the name that counts. That saves a third of the time on a volume.
-        self._logs.mark()
-        try:
-            shell.run(['mariadb-install-db',
-                       '--defaults-file=' + self._places.config, '--rpm',
-                       '--user=' + where.USER, '--datadir=' + folder,
-                       '--skip-test-db', '--skip-name-resolve',
-                       '--auth-root-authentication-method=socket',
-                       '--auth-root-socket-user=root',
-                       '--innodb-flush-method=nosync', '--debug-no-sync'],
-                      timeout_s=self._conf.initialise_timeout)
-        except errors.CommandFailed as error:
-            raise InitialiseFailed(
-                reason=self._logs.last_words() or error.message) from error
-
-    def _see_leftovers_gone(self) -> None:
-        # Whoever was at work on them when the agent died may have written
-        # on for a moment, where no unit ends it with the agent.
-        try:
-            waiting.until(self._remove_leftovers, _REMAINS_S,
-                          'the end of an interrupted start')
-        except exception.WaitTimeout as error:
-            LOG.warning('%s', error)
-
-    def _remove_leftovers(self) -> bool:
-        found = glob.glob(os.path.join(self._places.mount_point,
-                                       _INTERIM + '*'))
-        for path in found:
-            LOG.info('removing the remains of an interrupted start: %s', path)
-            shutil.rmtree(path, onerror=_note)
-        return not any(os.path.exists(path) for path in found)
-
-    def start(self) -> None:
-        """Start the unit and come back when a query is answered."""
-        self._units.retire(_PACKAGED)
-        self._logs.mark()
-        self._units.start(self._unit)
-        watch = _Watch(self._units, self._unit)
-        try:
-            waiting.until(
-                lambda: self._connector.answers() or watch.look(),
-                self._conf.start_timeout, 'the start of MariaDB',
-                poll_s=_POLL_S, most_s=2 * _POLL_S)
-        except (exception.WaitTimeout, errors.UnitFailed) as error:
-            words = self._logs.last_words()
-            self._units.stop(self._unit)
-            raise StartFailed(reason='%s Last words of its log:\n%s'
-                              % (error.message, words)) from error
-        self._started()
-
-    def stop(self) -> None:
-        """Stop it; by force when it does not end in time."""
-        self._units.stop(self._unit)
+        shell.run(['mariadb-install-db',
+                   '--defaults-file=' + self._places.config, '--rpm',
+                   '--user=' + self.user, '--datadir=' + folder,
+                   '--skip-test-db', '--skip-name-resolve',
+                   '--auth-root-authentication-method=socket',
+                   '--auth-root-socket-user=root',
+                   '--innodb-flush-method=nosync', '--debug-no-sync'],
+                  timeout_s=self._conf.initialise_timeout)
 
     def secure(self) -> None:
         """Only root of this machine, through the socket, remains."""
@@ -148,67 +30,5 @@ class MariaDBEngine(interfaces.Engine):
                     "(user = 'root' AND host <> 'localhost')"):
                 session.run('DROP USER %s@%s', user, host)
             session.run('ALTER USER root@localhost IDENTIFIED VIA '
-                           'unix_socket')
+                        'unix_socket')
             session.run('DROP DATABASE IF EXISTS test')
-
-    def status(self) -> status.Service:
-        """HEALTHY when it answers; else what became of its process."""
-        if self._connector.answers():
-            return status.Service.HEALTHY
-        state = self._units.condition(self._unit).state
-        if state is units.State.RUNNING:
-            # It is on its way up or down, or it listens and hangs.
-            return (status.Service.BLOCKED if self._connector.listens()
-                    else status.Service.RUNNING)
-        if state is units.State.STOPPED:
-            return status.Service.SHUTDOWN
-        return status.Service.CRASHED
-
-    def version(self) -> str | None:
-        """The server's own word, without the packager's ending."""
-        try:
-            with self._connector.open() as session:
-                word = session.run('SELECT version()')[0][0]
-        except exception.TroveError as error:
-            LOG.info('the version is not known: %s', error)
-            return None
-        return word.partition('-')[0]
-
-    def memory_mb(self) -> int | None:
-        """Resident memory of mariadbd."""
-        pid = (files.read(self._places.pid_file) or '').strip()
-        text = files.read('/proc/%s/status' % pid) if pid else None
-        facts = dict(line.split(':', 1) for line in (text or '').splitlines()
-                     if ':' in line)
-        if facts.get('Name', '').strip() != os.path.basename(_SERVER):
-            return None         # a later process has its number
-        return int(facts['VmRSS'].split()[0]) // 1024
-
-
-class _Watch:
-    """Looks now and then whether a starting unit still lives."""
-
-    def __init__(self, keeper: units.Units, unit: units.Unit) -> None:
-        self._keeper = keeper
-        self._unit = unit
-        self._restarts: int | None = None
-        self._next = time.monotonic() + _LOOK_S
-
-    def look(self) -> bool:
-        """False, or UnitFailed if the process died since the start."""
-        if time.monotonic() < self._next:
-            return False
-        self._next = time.monotonic() + _LOOK_S
-        found = self._keeper.condition(self._unit)
-        if self._restarts is None:
-            self._restarts = found.restarts
-        if (found.state is not units.State.RUNNING
-                or found.restarts > self._restarts):
-            raise errors.UnitFailed(unit=self._unit.name,
-                                    reason='its process ended.')
-        return False
-
-
-def _note(function: typing.Any, path: str, info: typing.Any) -> None:
-    # The next start tries again; a new engine does not need the place.
-    LOG.warning('%s stays: %s', path, info[1])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where MariaDB's things lie on the machine."""
+"""Where the things of the MySQL family lie on the machine."""
 
 import dataclasses
 import os
@@ -42,7 +42,7 @@ class Places:
         return os.path.join(self.logs, 'error.log')
 
 
-def places(settings: interfaces.Settings) -> Places:
+def places(settings: interfaces.Settings, mount_point: str) -> Places:
     """The places on a machine with these settings."""
     return Places(
         config=settings.path('/etc/mysql/trove.cnf'),
@@ -50,4 +50,4 @@ def places(settings: interfaces.Settings) -> Places:
         tls=settings.path('/etc/mysql/trove-tls'),
         runtime=settings.path('/run/mysqld'),
         logs=settings.path('/var/log/mysql'),
-        mount_point=settings.path(settings.conf.mariadb.mount_point))
+        mount_point=settings.path(mount_point))

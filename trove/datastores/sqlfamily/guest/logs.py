@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MariaDB's logs."""
+"""Logs of the MySQL family."""
 
 import os
 
 from trove.common import exception
 from trove.datastores import interfaces
-from trove.datastores.mariadb.guest import places as where
+from trove.datastores.sqlfamily.guest import places as where
 from trove.guestkit import files
 
 
-class ErrorLog(interfaces.Logs):
+class SqlLogs(interfaces.Logs):
     """The error log, on the root disk."""
 
     def __init__(self, places: where.Places) -> None:
@@ -38,7 +38,7 @@ class ErrorLog(interfaces.Logs):
     def switch(self, name: str, on: bool) -> bool:
         """No log can be switched yet."""
         raise exception.NotSupported(feature='Switching the log %s' % name,
-                                     subject='MariaDB')
+                                     subject='this engine')
 
     def discard(self, name: str) -> None:
         """Empty the log while the engine goes on writing it."""

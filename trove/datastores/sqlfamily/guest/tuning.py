@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MariaDB's configuration files."""
+"""Configuration files of the MySQL family."""
 
 import os
 
 from trove.datastores import interfaces
-from trove.datastores.mariadb.guest import places as where
+from trove.datastores.sqlfamily.guest import places as where
 from trove.datastores.sqlfamily.guest import variables
 from trove.guestkit import configfiles
 from trove.guestkit import files
