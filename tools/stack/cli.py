@@ -6,6 +6,7 @@ import signal
 import sys
 
 from stack import errors
+from stack import images
 from stack import lanes
 from stack import lifecycle
 from stack import preflight
@@ -50,7 +51,12 @@ def _program(settings, arguments):
     """A bench or a check, with what it needs."""
     verb, name = arguments.verb, arguments.name
     programs.require(verb, name)
-    if (verb, name) in programs.ON_STACK:
+    if (verb, name) in programs.TESTS_ON_STACK:
+        asked = images.offers(
+            word for word in arguments.rest if '=' in word)
+        lifecycle.prepare(settings, ('test',), 'test')
+        lifecycle.up(settings, offers=asked)
+    elif (verb, name) in programs.ON_STACK:
         lifecycle.up(settings)
     else:
         lifecycle.prepare(settings, ('test',), 'test')
@@ -60,7 +66,8 @@ def _program(settings, arguments):
 VERBS = {
     'demo': _demo,
     'test': lambda settings, arguments: lanes.run(settings, arguments.lanes),
-    'up': lambda settings, _: lifecycle.up(settings),
+    'up': lambda settings, arguments: lifecycle.up(
+        settings, offers=images.offers(arguments.datastore)),
     'down': lambda settings, _: lifecycle.down(settings),
     'status': lambda settings, _: report.status(settings),
     'logs': lambda settings, arguments: report.logs(
@@ -84,7 +91,12 @@ def _parser():
     test = add('test', help='run every check and test')
     test.add_argument('lanes', nargs='*', metavar='LANE',
                       help='only these: ' + ', '.join(lanes.NAMES))
-    add('up', help='start everything')
+    up = add('up', help='start everything')
+    up.add_argument('--datastore', action='append', default=[],
+                    metavar='NAME=VERSION',
+                    help='a datastore version to offer, such as mysql=9.7; '
+                         'may be given several times (default: '
+                         f'{images.DEFAULT})')
     add('down', help='stop processes and machines; keep the data')
     add('status', help='what runs')
     logs = add('logs', help='what the services said')

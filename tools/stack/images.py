@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Guest images: built here, put into Glance, offered as versions."""
 
+import dataclasses
 import json
+import re
 
 from stack import commands
 from stack import console
@@ -12,40 +14,87 @@ from stack import services
 from stack import settings as settings_module
 from stack import venv
 
-DATASTORE = 'mariadb'
-VERSION = '10.11'
 BUILDER = settings_module.ROOT / 'tools' / 'trove-image'
 INSIDE = settings_module.ROOT / 'tools' / 'stack' / 'inside'
-PARAMETERS = (settings_module.ROOT / 'trove' / 'datastores' / DATASTORE
-              / 'parameters.json')
+DATASTORES = settings_module.ROOT / 'trove' / 'datastores'
+WORD = re.compile(r'[a-z0-9][a-z0-9.+-]*=[a-z0-9][a-z0-9.+-]*\Z')
 
 
-def build(settings):
-    """Have the image's layers; takes no time when nothing has changed."""
-    with console.step(f'Guest image {DATASTORE} {VERSION}'):
-        commands.run(
-            [settings.python, BUILDER, 'build', DATASTORE, VERSION,
-             '--format', 'layer', '--image-dir', settings.images],
-            settings.logs / 'image.log', 'Building the guest image',
-            env=venv.environment(settings))
+@dataclasses.dataclass(frozen=True, order=True)
+class Offer:
+    """A datastore version that the stack offers."""
+
+    datastore: str
+    version: str
+
+    @property
+    def image(self):
+        """The name of its image."""
+        return f'{self.datastore}-{self.version}'
+
+    @property
+    def parameters(self):
+        """What a tenant may tune: a file of the version, or of all."""
+        folder = DATASTORES / self.datastore
+        own = folder / f'parameters-{self.version}.json'
+        return own if own.exists() else folder / 'parameters.json'
+
+    def __str__(self):
+        return f'{self.datastore}={self.version}'
 
 
-def publish(settings):
-    """Put the image into Glance; returns ids that the cloud gave.
+#: What a stack offers when nothing is asked for.
+DEFAULT = Offer('mariadb', '10.11')
+
+
+def known():
+    """Every version that there is a recipe for."""
+    return sorted(Offer(path.parent.parent.name, path.stem)
+                  for path in DATASTORES.glob('*/image/*.yaml'))
+
+
+def offers(words):
+    """The versions of words such as mysql=9.7; StackError for others."""
+    found = []
+    for word in words:
+        offer = Offer(*word.split('=')) if WORD.match(word) else None
+        if offer not in known():
+            raise errors.StackError(
+                f'There is no recipe for {word}; there are: '
+                + ', '.join(map(str, known())) + '.')
+        found.append(offer)
+    return tuple(dict.fromkeys(found)) or (DEFAULT,)
+
+
+def build(settings, asked=(DEFAULT,)):
+    """Have the images' layers; takes no time when nothing has changed."""
+    for offer in asked:
+        with console.step(
+                f'Guest image {offer.datastore} {offer.version}'):
+            commands.run(
+                [settings.python, BUILDER, 'build', offer.datastore,
+                 offer.version, '--format', 'layer', '--image-dir',
+                 settings.images],
+                settings.logs / 'image.log', 'Building the guest image',
+                env=venv.environment(settings))
+
+
+def publish(settings, offer=DEFAULT):
+    """Put an image into Glance; returns ids that the cloud gave.
 
     The facts are the image's id and the management network's. They are
     remembered beside the cloud's own data for as long as the image is the
     same.
     """
-    manifest = settings.images / f'{DATASTORE}-{VERSION}.json'
-    memory = settings.cloud_dir / 'published.json'
+    manifest = settings.images / f'{offer.image}.json'
+    memory = settings.cloud_dir / f'published-{offer.image}.json'
     mark = fingerprint.of(manifest)
     facts = json.loads(files.read(memory) or '{}')
     if facts.get('made_from') == mark:
         return facts
     printed = commands.output(
-        [settings.python, INSIDE / 'publish.py', f'{DATASTORE}-{VERSION}',
-         manifest], 'Putting the image into the cloud', timeout_s=120,
+        [settings.python, INSIDE / 'publish.py', offer.image, manifest],
+        'Putting the image into the cloud', timeout_s=120,
         env=venv.environment(
             settings, OS_CLIENT_CONFIG_FILE=str(settings.clouds_yaml),
             OS_CLOUD='trovestack-admin', PYTHONWARNINGS='ignore'), cwd='/')
@@ -59,30 +108,35 @@ def publish(settings):
     return facts
 
 
-def register(settings, image_id):
-    """Offer the image as a datastore version, with its parameters.
+def register(settings, image_id, offer=DEFAULT):
+    """Offer an image as a datastore version, with its parameters.
 
-    Nothing is done when it has been done for this image and database.
+    Nothing is done when it has been done for this image and database. The
+    first version of a datastore is its default.
     """
-    mark = settings.trove_dir / 'registered'
-    facts = f'{image_id} {fingerprint.of(PARAMETERS)}'
+    mark = settings.trove_dir / f'registered-{offer.image}'
+    facts = f'{image_id} {fingerprint.of(offer.parameters)}'
     if files.read(mark) == facts:
         return
     manage = services.manage
-    if files.read(mark) is None:
-        manage(settings, 'datastore_update', DATASTORE, '')
-    manage(settings, 'datastore_version_update', DATASTORE, VERSION,
-           DATASTORE, image_id, '', '1')
-    manage(settings, 'datastore_update', DATASTORE, VERSION)
-    manage(settings, 'db_load_datastore_config_parameters', DATASTORE,
-           VERSION, PARAMETERS)
+    first = not list(settings.trove_dir.glob(
+        f'registered-{offer.datastore}-*'))
+    if first:
+        manage(settings, 'datastore_update', offer.datastore, '')
+    manage(settings, 'datastore_version_update', offer.datastore,
+           offer.version, offer.datastore, image_id, '', '1')
+    if first:
+        manage(settings, 'datastore_update', offer.datastore, offer.version)
+    if offer.parameters.exists():
+        manage(settings, 'db_load_datastore_config_parameters',
+               offer.datastore, offer.version, offer.parameters)
     files.write(mark, facts)
 
 
-def ready(settings):
+def ready(settings, asked=(DEFAULT,)):
     """Start the cloud's side: publish and register, with a clock."""
     with console.step('Datastore in the cloud and in Trove'):
-        facts = publish(settings)
-        services.configure(settings, facts)
-        register(settings, facts['image'])
-    return facts
+        found = {offer: publish(settings, offer) for offer in asked}
+        services.configure(settings, next(iter(found.values())))
+        for offer, facts in found.items():
+            register(settings, facts['image'], offer)

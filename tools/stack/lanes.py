@@ -35,6 +35,7 @@ class Lane:
     name: str
     commands: tuple = ()
     tests: str = ''
+    words: tuple = ()           # more for pytest
     on_stack: bool = False      # on a one-machine cloud of its own
 
 
@@ -72,6 +73,8 @@ LANES = (
     Lane('functional', tests='trove/tests/functional'),
     Lane('localcloud', tests='devstack/localcloud/tests'),
     Lane('e2e', tests='trove/tests/e2e', on_stack=True),
+    Lane('conformance', tests='trove/tests/conformance', on_stack=True,
+         words=('-m', 'not slow')),
 )
 NAMES = tuple(lane.name for lane in LANES)
 
@@ -154,8 +157,8 @@ def _tests(settings, lane, state, log):
     try:
         commands.run(
             ['python', '-m', 'pytest', '-q', '-p', 'no:cacheprovider',
-             f'--junitxml={report}', lane.tests], log, f'pytest {lane.name}',
-            cwd=ROOT, timeout_s=HOUR_S,
+             f'--junitxml={report}', *lane.words, lane.tests], log,
+            f'pytest {lane.name}', cwd=ROOT, timeout_s=HOUR_S,
             env=_environment(settings, state, lane.on_stack))
     except errors.StackError as error:
         trouble = error

@@ -24,17 +24,20 @@ BUSY = ('Another trovestack is at work in {0}: wait for it, or stop it with '
         'Ctrl-C there.')
 
 
-def up(settings, profiles=()):
-    """Bring up all that is missing; what is there already stays."""
+def up(settings, profiles=(), offers=(images.DEFAULT,)):
+    """Bring up all that is missing; what is there already stays.
+
+    ``offers`` are the datastore versions to have.
+    """
     started = time.monotonic()
     with locked(settings), console.ticker():
         preflight.check(settings)
         with _shared(settings):
             packages.install(settings, profiles)
             venv.prepare(settings)
-            _together(lambda: images.build(settings),
+            _together(lambda: images.build(settings, offers),
                       lambda: _cloud_and_broker(settings))
-        images.ready(settings)
+        images.ready(settings, offers)
         services.start(settings)
     console.line(time.monotonic() - started, 'The stack is up.')
 

@@ -18,6 +18,8 @@ PLACES = {'bench': settings_module.ROOT / 'tools' / 'bench',
           'check': settings_module.ROOT / 'tools' / 'checks'}
 #: What needs a stack; the others need only the packages of the tests.
 ON_STACK = frozenset({('bench', 'create'), ('check', 'figures')})
+#: What runs tests on a stack, with the datastore versions that it names.
+TESTS_ON_STACK = frozenset({('check', 'conformance')})
 
 
 def names(verb):

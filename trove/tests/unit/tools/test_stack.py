@@ -14,6 +14,7 @@ from stack import daemons
 from stack import errors
 from stack import files
 from stack import fingerprint
+from stack import images
 from stack import lanes
 from stack import locks
 from stack import packages
@@ -70,6 +71,16 @@ def test_settings_that_make_no_sense_are_one_sentence(environ):
         settings_module.load(environ=environ)
     assert str(caught.value).endswith('.')
     assert '\n' not in str(caught.value)
+
+
+def test_versions_to_offer_are_those_with_a_recipe():
+    assert images.offers([]) == (images.DEFAULT,)
+    asked = images.offers(['mariadb=10.11', 'mariadb=10.11'])
+    assert asked == (images.Offer('mariadb', '10.11'),)
+    assert asked[0].parameters.exists()
+    for word in ('mariadb', 'mariadb=1', '../x=10.11', 'mariadb=../x'):
+        with pytest.raises(errors.StackError, match='mariadb=10.11'):
+            images.offers([word])
 
 
 def test_the_environment_names_directory_and_stack():

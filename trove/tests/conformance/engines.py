@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine versions that this run is about, and their witnesses."""
+
+import dataclasses
+import importlib
+import importlib.metadata
+import os
+
+from trove.datastores import registry
+from trove.tests.conformance.witnesses import base
+
+#: Names of versions, such as "mariadb=10.11 mysql=9.7".
+VARIABLE = 'CONFORMANCE_ENGINES'
+DEFAULT = 'mariadb=10.11'
+
+
+@dataclasses.dataclass(frozen=True)
+class Engine:
+    """A datastore version that is tried."""
+
+    datastore: str
+    version: str
+
+    def __str__(self):
+        return f'{self.datastore}-{self.version}'
+
+    def witness(self) -> base.Witness:
+        """A client of it: witnesses/<datastore>.py has a class Witness."""
+        module = importlib.import_module(
+            'trove.tests.conformance.witnesses.' + self.datastore)
+        return module.Witness(self.version)
+
+    def abilities(self):
+        """What its control half says it can do."""
+        [entry] = importlib.metadata.entry_points(
+            group=registry.CONTROL, name=self.datastore)
+        return entry.load().capabilities
+
+
+def asked():
+    """The versions that the environment names."""
+    words = os.environ.get(VARIABLE, DEFAULT).split()
+    return [Engine(*word.split('=')) for word in words]

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The inside of a machine of the one-machine cloud, for breaking it."""
+
+import os
+import pathlib
+import signal
+import subprocess
+
+from localcloud.host import names
+from stack.inside import memory
+from stack.inside import tenant as tenant_module
+
+AGENT = 'trove-guestage'    # as the kernel shortens it
+PROC = pathlib.Path('/proc')
+
+
+class Machine:
+    """What root would see and do inside."""
+
+    def __init__(self, stack, server_id):
+        self._name = names.Names(stack.prefix).machine(server_id)
+
+    def processes(self, name):
+        """The processes of that name (`comm`), by their numbers outside."""
+        found = []
+        for place in PROC.glob('[0-9]*'):
+            try:
+                groups = (place / 'cgroup').read_text(encoding='utf-8')
+                comm = (place / 'comm').read_text(encoding='utf-8').strip()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if self._name in groups and comm.startswith(name):
+                found.append(int(place.name))
+        return sorted(found)
+
+    def kill(self, name, sign=signal.SIGKILL):
+        """Send a signal to all processes of that name; how many."""
+        found = self.processes(name)
+        for pid in found:
+            try:
+                os.kill(pid, sign)
+            except ProcessLookupError:
+                continue
+        return len(found)
+
+    def agent(self):
+        """The process of the guest agent."""
+        return tenant_module.until(
+            lambda: self.processes(AGENT), 30, 'the agent does not run')[0]
+
+    def agent_kb(self):
+        """Its proportional set size."""
+        return memory.pss_kb(self.agent())
+
+    def agent_cpu_s(self):
+        """The seconds of a processor that it has used."""
+        fields = (PROC / str(self.agent()) / 'stat').read_text(
+            encoding='utf-8').rpartition(')')[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf('SC_CLK_TCK')
+
+    def path(self, inside):
+        """A path of the machine, as it is reached from outside."""
+        first = tenant_module.until(
+            lambda: self.processes('systemd'), 30, 'nothing runs')[0]
+        return PROC / str(first) / 'root' / inside.lstrip('/')
+
+    def run(self, *words):
+        """Run a command as root inside; what it prints."""
+        first = self.processes('systemd')[0]
+        return subprocess.run(
+            ['nsenter', '-t', str(first), '-m', '-p', '-u', '-i', '-n', '-r',
+             '-w', *words], check=True, capture_output=True, text=True,
+            timeout=60).stdout

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every witness tells, whatever its engine.
+
+A witness is a client of the engine and nothing else: it knows neither the
+API nor Trove. The facts beside it are those that differ between engines.
+"""
+
+import abc
+import contextlib
+import dataclasses
+import typing
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Names:
+    """Names at the limits, that a tenant may give and must be able to."""
+
+    databases: tuple[str, ...]
+    users: tuple[str, ...]
+    #: Passwords that break what is pasted together.
+    passwords: tuple[str, ...]
+    #: Those that are refused, because clients stumble over them.
+    refused_passwords: tuple[str, ...]
+    longest_database: int
+    longest_user: int
+    #: Nobody may make these, and nobody is shown them.
+    reserved_databases: tuple[str, ...]
+    reserved_users: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Parameters of the engine that the tests of groups use."""
+
+    #: (name, value, another value): taken by the running engine.
+    dynamic: tuple[str, typing.Any, typing.Any]
+    #: (name, value): counts from the next start on.
+    at_start: tuple[str, typing.Any]
+    #: Values that the rules let through and the engine does not start with;
+    #: None where there are none.
+    breaking: dict[str, typing.Any] | None
+    #: Each would let a tenant out of the engine, or our agent out of it.
+    dangerous: tuple[tuple[str, typing.Any], ...]
+    #: What follows the memory of the flavor.
+    memory: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Inside:
+    """What an operator finds in the machine."""
+
+    #: The name of the server's process (`comm`, at most 15 letters).
+    process: str
+    #: The first configuration file that it reads.
+    config_file: str
+    #: The folder of the data on the volume.
+    data_folder: str
+    #: A log that is always written, and one that is switched on.
+    system_log: str
+    user_log: str
+
+
+class Session(abc.ABC):
+    """A connection of one user to one database."""
+
+    @abc.abstractmethod
+    def run(self, statement: str, *values: typing.Any) -> typing.Any:
+        """The rows that a statement gives."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Say goodbye."""
+
+    def make_table(self) -> None:
+        """Have an empty table for `write` and `count`."""
+        self.run('CREATE TABLE rows_ (n BIGINT PRIMARY KEY)')
+
+    def write(self, number: int) -> None:
+        """Write a row; it is committed when this returns."""
+        self.run('INSERT INTO rows_ VALUES (%s)', number)
+
+    def count(self) -> int:
+        """How many rows there are."""
+        return int(self.run('SELECT COUNT(*) FROM rows_')[0][0])
+
+    def numbers(self) -> set[int]:
+        """What is in the rows."""
+        return {int(row[0]) for row in self.run('SELECT n FROM rows_')}
+
+    def write_megabyte(self) -> None:
+        """Take up a megabyte of the volume."""
+        self.run('CREATE TABLE IF NOT EXISTS blobs (b TEXT)')
+        self.run('INSERT INTO blobs VALUES (%s)', self.megabyte)
+
+    megabyte = 'x'
+
+
+class Witness(abc.ABC):
+    """A client of one engine version."""
+
+    datastore: str
+    #: A database user's name goes with a host.
+    hosts = True
+    #: What a client raises when it is not let in or a statement is refused.
+    refused: tuple[type[Exception], ...]
+    names: Names
+    settings: Settings
+    inside: Inside
+    #: (character set, collation) that is not the default one.
+    collation: tuple[str, str]
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+
+    @abc.abstractmethod
+    def open(self, host: str, user: str, password: str,
+             database: str | None = None, **tls: typing.Any) -> Session:
+        """A connection, or one of `refused` within seconds."""
+
+    @contextlib.contextmanager
+    def connected(self, host: str, user: str, password: str,
+                  database: str | None = None,
+                  **tls: typing.Any) -> typing.Iterator[Session]:
+        """A connection for a moment."""
+        session = self.open(host, user, password, database, **tls)
+        try:
+            yield session
+        finally:
+            with contextlib.suppress(*self.refused):
+                session.close()
+
+    @abc.abstractmethod
+    def server_version(self, session: Session) -> str:
+        """The version of the server, such as 10.11.14."""
+
+    @abc.abstractmethod
+    def setting(self, session: Session, name: str) -> typing.Any:
+        """What a parameter is in the running engine."""
+
+    @abc.abstractmethod
+    def collation_of(self, session: Session,
+                     database: str) -> tuple[str, str]:
+        """Character set and collation of a database."""
+
+    @abc.abstractmethod
+    def quoted(self, name: str) -> str:
+        """A name as it stands in a statement."""
+
+    @abc.abstractmethod
+    def create_user(self, session: Session, name: str,
+                    password: str) -> None:
+        """What a superuser does without the API."""

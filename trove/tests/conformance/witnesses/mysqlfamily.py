@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What clients of MySQL and MariaDB have in common."""
+
+import pymysql
+
+from trove.tests.conformance.witnesses import base
+
+PATIENCE_S = 5
+
+
+class SqlSession(base.Session):
+    """A connection over TCP that commits each statement."""
+
+    megabyte = 'x' * (1 << 20)
+
+    def __init__(self, connection):
+        self._connection = connection
+
+    def run(self, statement, *values):
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement, values or None)
+            return cursor.fetchall()
+
+    def close(self):
+        self._connection.close()
+
+    def write_megabyte(self):
+        self.run('CREATE TABLE IF NOT EXISTS blobs (b LONGTEXT)')
+        self.run('INSERT INTO blobs VALUES (%s)', self.megabyte)
+
+
+class SqlWitness(base.Witness):
+    """PyMySQL."""
+
+    port = 3306
+    refused = (pymysql.MySQLError, OSError)
+    collation = ('latin1', 'latin1_german1_ci')
+
+    names = base.Names(
+        databases=('plain', 'a b', 'a#b', 'a?b', 'a@b', 'ünï', 'a_b'),
+        users=('a.b', 'a@b', '50%', 'a%41s', 'ünï 世x', '--x', 'x.json',
+               'a_b'),
+        passwords=('pä%s #$w0rd', '世界%(x)s', '-- x', 'a%%b{}&|<>'),
+        refused_passwords=("it's", 'a"b', 'a`b', 'a\\b', 'a;b', 'a/b', ''),
+        longest_database=64, longest_user=32,
+        reserved_databases=('mysql', 'information_schema', 'sys',
+                            'performance_schema'),
+        reserved_users=('root', 'os_admin'))
+
+    def open(self, host, user, password, database=None, **tls):
+        return SqlSession(pymysql.connect(
+            host=host, port=self.port, user=user,
+            # As bytes: the driver would take a text for Latin-1.
+            password=password.encode(), database=database, autocommit=True,
+            connect_timeout=PATIENCE_S, read_timeout=PATIENCE_S,
+            write_timeout=PATIENCE_S, charset='utf8mb4', **tls))
+
+    def server_version(self, session):
+        return session.run('SELECT VERSION()')[0][0].partition('-')[0]
+
+    def setting(self, session, name):
+        return session.run('SELECT @@GLOBAL.' + name)[0][0]
+
+    def collation_of(self, session, database):
+        return session.run(
+            'SELECT default_character_set_name, default_collation_name '
+            'FROM information_schema.schemata WHERE schema_name = %s',
+            database)[0]
+
+    def quoted(self, name):
+        return '`%s`' % name.replace('`', '``')
+
+    def create_user(self, session, name, password):
+        session.run('CREATE USER ' + self.quoted(name)
+                    + "@'%%' IDENTIFIED BY %s", password)
