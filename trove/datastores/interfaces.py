@@ -86,6 +86,13 @@ class Engine(abc.ABC):
     def memory_mb(self) -> int | None:
         """Resident memory of the engine."""
 
+    def tend(self) -> str | None:
+        """Look after the engine; asked at every look at it, so be quick.
+
+        Gives a sentence on what is wrong with it, if anything is.
+        """
+        return None
+
 
 class Tuning(abc.ABC):
     """The engine's configuration, in layers."""

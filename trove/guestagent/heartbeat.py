@@ -75,9 +75,11 @@ class Heartbeat:
     def state(self):
         """What is reported as soon as it changes."""
         now = self._journal.progress
+        trouble = self._trouble(now)
         service = self._service(now)
         return {'service_status': str(service), 'phase': now.phase,
-                'operation_id': now.operation_id, 'error': now.error,
+                'operation_id': now.operation_id,
+                'error': now.error or trouble,
                 'agent_version': self._version,
                 'engine_version': self._known_version(service)}
 
@@ -102,6 +104,15 @@ class Heartbeat:
         if found is status.Service.SHUTDOWN and not now.stopped:
             return status.Service.CRASHED   # nobody asked for it
         return found
+
+    def _trouble(self, now):
+        if now.phase != journals.READY or now.stopped:
+            return None
+        try:
+            return self._driver.engine.tend()
+        except (exception.TroveError, OSError) as error:
+            LOG.warning('the engine could not be looked after: %s', error)
+            return str(error)
 
     def _known_version(self, service):
         if service is not status.Service.HEALTHY:

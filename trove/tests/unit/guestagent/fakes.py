@@ -13,6 +13,7 @@ class FakeEngine(interfaces.Engine):
         self.calls = calls
         self.fails_at = None
         self.service = status.Service.SHUTDOWN
+        self.wrong = None
 
     def _do(self, name):
         self.calls.append(name)
@@ -41,6 +42,11 @@ class FakeEngine(interfaces.Engine):
 
     def memory_mb(self):
         return 12
+
+    def tend(self):
+        if isinstance(self.wrong, Exception):
+            raise self.wrong
+        return self.wrong
 
 
 class FakeTuning(interfaces.Tuning):

@@ -137,3 +137,20 @@ def test_a_failed_preparation_tells_its_reason(guest):
     state = guest.heartbeat.state()
     assert state['service_status'] == 'failed to spawn'
     assert state['error'] == 'start: no'
+
+
+def test_what_is_wrong_with_an_engine_is_told_while_it_shall_run(guest):
+    guest.ready()
+    guest.heartbeat.start()
+    guest.tells(error=None)
+    guest.driver.engine.wrong = 'The volume is nearly full.'
+    guest.tells(error='The volume is nearly full.')
+    guest.journal.stopped(True)
+    guest.tells(error=None)
+
+
+def test_an_engine_that_cannot_be_looked_after_is_reported_still(guest):
+    guest.ready()
+    guest.heartbeat.start()
+    guest.driver.engine.wrong = OSError('no such volume')
+    assert guest.tells(error='no such volume')['service_status'] == 'healthy'
