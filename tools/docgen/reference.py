@@ -45,30 +45,40 @@ def _operation(path, method, operation):
         'rules: ' + ', '.join('``%s``' % name for name in operation[
             'x-policy-rules']) if 'x-policy-rules' in operation
         else 'see the path above')
-    members = _members(operation)
-    if members:
-        yield ''
-        yield '    Body: %s.' % ', '.join('``%s``' % one for one in members)
+    asked = [one['name'] for one in operation['parameters']
+             if one['in'] == 'query']
+    for word, members in (
+            ('Query', asked),
+            ('Body', _members(operation.get('requestBody', {}))),
+            ('Answer', _members(operation['responses'][code]))):
+        if members:
+            yield ''
+            yield '    %s: %s.' % (word, ', '.join(
+                '``%s``' % one for one in members))
     yield ''
 
 
-def _members(operation):
+def _members(described):
     """Names of the members of a body; what must be there has a star."""
-    content = operation.get('requestBody', {}).get('content', {})
     found = []
-    for kind in content.values():
+    for kind in described.get('content', {}).values():
         _collect(kind['schema'], '', found, 2)
     return found
 
 
 def _collect(schema, prefix, found, depth):
+    if schema.get('items', {}).get('properties'):
+        return _collect(schema['items'], prefix, found, depth)
     required = schema.get('required', ())
     for name, inner in sorted(schema.get('properties', {}).items()):
         place = prefix + name
-        if depth > 1 and inner.get('properties'):
-            _collect(inner, place + '.', found, depth - 1)
+        listed = inner.get('items', {}).get('properties')
+        if depth > 1 and (inner.get('properties') or listed):
+            _collect(inner, place + ('[].' if listed else '.'), found,
+                     depth - 1)
         else:
             found.append(place + ('*' if name in required else ''))
+    return None
 
 
 def _title(text, line):

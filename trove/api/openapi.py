@@ -18,17 +18,30 @@ PATH = '/v1.0/openapi.json'
 PREFIX = '/v1.0/{project_id}'
 
 #: What any route may answer, and what only one that takes a body may.
-REFUSALS = (400, 401, 403, 404, 405, 413, 422, 500, 501, 502, 503, 504)
+REFUSALS = (400, 401, 403, 404, 405, 409, 413, 422, 500, 501, 502, 503, 504)
 REFUSALS_OF_BODIES = (415,)
 
 _TOKEN = {'type': 'apiKey', 'in': 'header', 'name': 'X-Auth-Token'}
 _TEXT = {'type': 'string', 'minLength': 1}
-_PAGING = [
-    {'name': 'limit', 'in': 'query', 'schema': {
-        'type': 'integer', 'minimum': 1, 'maximum': 999999999},
-     'description': 'Most rows in the answer; lowered to the page size.'},
-    {'name': 'marker', 'in': 'query', 'schema': {'type': 'string'},
-     'description': 'Where the page begins: taken from the link to it.'}]
+_FLAG = {'type': 'boolean'}
+
+#: Parameters of queries: schema and meaning.
+QUERY = {
+    'limit': ({'type': 'integer', 'minimum': 1, 'maximum': 999999999},
+              'Most rows in the answer; lowered to the page size.'),
+    'marker': (_TEXT, 'Where the page begins: taken from the link to it.'),
+    'include_clustered': (_FLAG, 'Show members of clusters, too.'),
+    'deleted': (_FLAG, 'Only what is deleted, or only what is not.'),
+    'all_projects': (_FLAG, 'Those of every project; for operators.'),
+    'project_id': (_TEXT, 'Those of this project; for operators.'),
+    'instance_id': (_TEXT, 'Those of this instance.'),
+    'state': (_TEXT, 'Those in this state.'),
+    'status': (_TEXT, 'Those of this status.'),
+    'name': (_TEXT, 'Those of this name.'),
+    'datastore': (_TEXT, 'Those of this datastore.'),
+    'datastore_version': (_TEXT, 'Those of this version, by its name.'),
+    'replica_of': (_TEXT, 'The replicas of this instance.'),
+    'cluster_id': (_TEXT, 'The members of this cluster.')}
 
 
 @functools.cache
@@ -75,8 +88,9 @@ def _operation(route):
         'parameters': [{'name': name, 'in': 'path', 'required': True,
                         'schema': _TEXT} for name in names],
         'responses': _responses(route)}
-    if route.method == 'GET' and not route.path.endswith('}'):
-        found['parameters'] += _PAGING
+    found['parameters'] += [
+        {'name': name, 'in': 'query', 'schema': QUERY[name][0],
+         'description': QUERY[name][1]} for name in route.query]
     rules = _rules(route)
     if rules:
         found['summary'] = rules[0].description.rstrip('.')
@@ -96,17 +110,17 @@ def _responses(route):
     if route.handler is not_built.refuse:
         found['501'] = _refusal(501)
     else:
-        found[str(route.status)] = _success(route.status)
+        found[str(route.status)] = _success(route)
     codes = REFUSALS + (REFUSALS_OF_BODIES if route.body else ())
     for code in sorted(codes):
         found.setdefault(str(code), _refusal(code))
     return found
 
 
-def _success(status):
-    found = {'description': 'Promised.' if status == 202 else 'Done.'}
-    if status not in (202, 204):
-        found['content'] = {errors.JSON: {'schema': {'type': 'object'}}}
+def _success(route):
+    found = {'description': 'Promised.' if route.status == 202 else 'Done.'}
+    if route.answer is not None:
+        found['content'] = {errors.JSON: {'schema': route.answer}}
     return found
 
 

@@ -5,6 +5,9 @@ from urllib import parse
 
 from trove.common import exception
 
+#: The parameters of every list that comes in pages.
+PAGED = ('limit', 'marker')
+
 
 def limit(query, most):
     """The page size asked for, at most ``most``."""

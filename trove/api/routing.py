@@ -21,6 +21,8 @@ class Route:
     caller must pass for its own project before the handler runs; a handler
     of an existing object asks for its rules itself, after loading it.
     ``body`` checks the JSON body; a route without one takes no body.
+    ``answer`` is the schema of the body of a success; without one there is
+    no body. ``query`` names the parameters that mean something.
     """
 
     method: str
@@ -29,6 +31,8 @@ class Route:
     policy: tuple[str, ...] = ()
     body: typing.Callable | None = None
     status: int = 200
+    answer: dict | None = dataclasses.field(default=None, hash=False)
+    query: tuple[str, ...] = ()
 
 
 class Router:

@@ -209,4 +209,6 @@ def _promise(ctx: context.Context, deps: deps_.Deps,
                           operation_id=operation_id)
         tx.quotas.reserve(ctx.project_id, operation_id, record.id, deltas,
                           quota.defaults(deps.conf))
-    return record
+        # Read back: names of what it refers to are joined in.
+        made: instance.Instance = tx.instances.get(record.id)
+    return made
