@@ -11,6 +11,7 @@ instant of every step, doing and undoing, and the API between all it does.
 
 import argparse
 import collections
+import itertools
 import logging
 import multiprocessing
 import os
@@ -20,11 +21,11 @@ import sys
 import tempfile
 import time
 
-from trove.common import exception
 from trove.tests.fixtures import matrix
 from trove.tests.fixtures import situations
 
 _LINE_S = 15
+_BATCH = 25
 _worker = None
 
 
@@ -62,9 +63,9 @@ def _run(options, directory):
         names = [name for name in situations.find() if options.only in name]
         cases = [case for some in pool.imap_unordered(_find, names, 1)
                  for case in some]
-        random.Random(  # noqa: S311  hides nothing
-            options.seed).shuffle(cases)
-        cases = cases[:max(1, round(options.share * len(cases)))]
+        cases = random.Random(  # noqa: S311  hides nothing
+            options.seed).sample(
+                cases, max(1, round(options.share * len(cases))))
         if not options.only:
             untried += pool.apply(_untried)
         print('%d situations, %d cases' % (len(names), len(cases)),
@@ -80,19 +81,30 @@ def _run(options, directory):
 def _play(pool, cases):
     count = collections.Counter()
     began = said = time.monotonic()
-    for number, (case, wrong) in enumerate(
-            pool.imap_unordered(_try, cases, 8), 1):
-        count['good'] += not wrong
-        count.update(words.partition(':')[0] for words in wrong)
-        if wrong:
-            print('  %s\n      %s' % (case, '\n      '.join(wrong)),
-                  flush=True)
+    number = 0
+    for tried in pool.imap_unordered(_try, _batches(cases), 1):
+        number += len(tried)
+        for case, wrong in tried:
+            count['good'] += not wrong
+            count.update(words.partition(':')[0] for words in wrong)
+            if wrong:
+                print('  %s\n      %s' % (case, '\n      '.join(wrong)),
+                      flush=True)
         if time.monotonic() - said > _LINE_S:
             said = time.monotonic()
             print('%5.0f s  %d of %d' % (said - began, number, len(cases)),
                   flush=True)
     print('%5.0f s' % (time.monotonic() - began))
     return count
+
+
+def _batches(cases):
+    """Cases of one situation together: a process has to know its end."""
+    cases = sorted(cases, key=lambda case: (
+        case.situation, case.api, case.fails or '', case.at or 0))
+    for _, some in itertools.groupby(cases, lambda case: case.situation):
+        while batch := list(itertools.islice(some, _BATCH)):
+            yield batch
 
 
 def _start(directory):
@@ -108,12 +120,8 @@ def _untried():
     return _worker.untried()
 
 
-def _try(case):
-    try:
-        return case, _worker.run(case)
-    except (AssertionError, exception.TroveError) as error:
-        # The play itself came to an end.
-        return case, ['stuck: %s: %s' % (type(error).__name__, error)]
+def _try(batch):
+    return [(case, _worker.run(case)) for case in batch]
 
 
 if __name__ == '__main__':
