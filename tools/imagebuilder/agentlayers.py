@@ -83,10 +83,10 @@ class LibrariesLayer(PipLayer):
     title = 'Python packages of the agent'
     size_mb = 150
 
-    def __init__(self, source, extras, tools):
+    def __init__(self, source, extras, tools, pins=()):
         super().__init__(below=(tools, *tools.below), needs=(tools,))
         self._requirements = source.requirements(extras)
-        self._constraints = source.constraints()
+        self._constraints = [*source.constraints(), *pins]
 
     def facts(self):
         """Return what is required."""

@@ -16,12 +16,13 @@ DPKG_OPTIONS = 'etc/dpkg/dpkg.cfg.d/99mmdebstrap'
 class BaseLayer(layers.Layer):
     """Debian's essential packages, systemd and Python, from mmdebstrap."""
 
-    def __init__(self, description, suite, mirror=None, as_of=''):
+    def __init__(self, description, suite, mirror=None, as_of='', pins=()):
         super().__init__()
         self.description = description
         self.suite = suite
         self._mirror = mirror
         self._as_of = as_of
+        self._pins = pins
         self.label = f'base-{suite}'
         self.title = f'base system of Debian {suite}'
         self.size_mb = description.size_mb
@@ -30,6 +31,7 @@ class BaseLayer(layers.Layer):
         """Return the description and which generation of packages it is."""
         base = self.description
         return {
+            **({'pins': self._pins} if self._pins else {}),
             'suite': self.suite, 'architecture': packages.architecture(),
             'as of': self._as_of, 'packages': base.packages,
             'excluded': base.excluded_paths, 'included': base.included_paths,
@@ -73,6 +75,10 @@ class BaseLayer(layers.Layer):
                 '--customize-hook=cp -a "$1/var/lib/apt/lists/." '
                 + shlex.quote(str(lists))]
         argv += [f'--aptopt={line}' for line in packages.settings()]
+        if self._pins:
+            pinned = site.path / 'preferences'
+            pinned.write_text(packages.preferences_of(self._pins), 'utf-8')
+            argv.append(f'--aptopt=Dir::Etc::Preferences "{pinned}";')
         argv += [f'--dpkgopt=path-exclude={path}'
                  for path in self.description.excluded_paths]
         argv += [f'--dpkgopt=path-include={path}'

@@ -11,8 +11,11 @@ from imagebuilder import agentlayers
 from imagebuilder import agentsource
 from imagebuilder import baselayer
 from imagebuilder import commands
+from imagebuilder import disk
 from imagebuilder import engine
 from imagebuilder import errors
+from imagebuilder import lock as locks
+from imagebuilder import machinelayer
 from imagebuilder import recipe as recipes
 from imagebuilder import store as stores
 
@@ -27,30 +30,50 @@ class Order:
     agent_source: pathlib.Path
     mirror: str | None = None
     refresh: bool = False
+    bootable: bool = False      # a disk for Nova, not layers
+    pins: locks.Lock = locks.Lock()
 
 
 def plan(order, store):
     """Return the recipe and its layers, top first, nothing built yet."""
     recipe = recipes.find(order.project, order.datastore, order.version)
     source = agentsource.AgentSource(order.agent_source)
+    pins = order.pins
     base = baselayer.BaseLayer(recipes.load_base(), recipe.suite,
-                               order.mirror, _as_of(order, recipe, store))
+                               order.mirror, _as_of(order, recipe, store),
+                               pins.packages)
     tools = agentlayers.ToolsLayer(base)
     libraries = agentlayers.LibrariesLayer(source, recipe.agent_extras,
-                                           tools)
+                                           tools, pins.distributions)
+    own = [engine.EngineLayer(recipe, base, pins.packages), base]
+    if order.bootable:
+        own.insert(0, machinelayer.MachineLayer(
+            recipes.load_machine(), recipe, *own, pins.packages))
     return recipe, [agentlayers.AgentLayer(source, libraries), libraries,
-                    engine.EngineLayer(recipe, base), base]
+                    *own]
 
 
 def build(order, store, progress):
     """Build what is missing, and then write the manifest of the image."""
     began = time.monotonic()
+    if order.bootable:
+        disk.check()
     store.prepare()
     store.sweep()
     recipe, layers = plan(order, store)
     progress.say(f'image {recipe.image} in {store.dir}')
     for layer in reversed(layers):
         _ensure(layer, store, progress)
+    if order.bootable:
+        disk.make(recipe, layers, store, progress)
+    else:
+        _describe(recipe, layers, store)
+    store.write_lock(recipe.image, locks.document_of(layers, store))
+    progress.say(f'image {recipe.image} is ready '
+                 f'({time.monotonic() - began:.1f} s)')
+
+
+def _describe(recipe, layers, store):
     document = {
         'format': stores.FORMAT,
         'layers': [layer.name for layer in layers],
@@ -62,8 +85,6 @@ def build(order, store, progress):
     with store.locked(recipe.image):
         if store.manifest(recipe.image) != document:
             store.write_manifest(recipe.image, document)
-    progress.say(f'image {recipe.image} is ready '
-                 f'({time.monotonic() - began:.1f} s)')
 
 
 def _ensure(layer, store, progress):
@@ -123,7 +144,7 @@ def prune(store, keep=(), only_tell=False):
     Returns their names. ``keep`` holds further names to spare.
     """
     wanted = set(keep) | store.in_use()
-    for document in store.images().values():
+    for document in (*store.images().values(), *store.disks().values()):
         wanted.update(document['layers'])
     for name in list(wanted):
         wanted.update(_needs(store, name))

@@ -8,9 +8,11 @@ import pathlib
 import sys
 
 from imagebuilder import build
+from imagebuilder import disk
 from imagebuilder import errors
 from imagebuilder import glance
 from imagebuilder import isolation
+from imagebuilder import lock
 from imagebuilder import progress
 from imagebuilder import recipe
 from imagebuilder import store
@@ -55,7 +57,12 @@ def _parser():
         return one
 
     one = verb('build', _build, 'build an image from its recipe')
-    one.add_argument('--format', choices=('layer', 'qcow2'), default='layer')
+    one.add_argument('--format', choices=('layer', 'qcow2'), default='layer',
+                     help='layer: directories for the one-machine cloud; '
+                          'qcow2: a bootable disk for Nova')
+    one.add_argument('--lock', type=pathlib.Path, metavar='FILE',
+                     help='take the versions in this file, which an earlier '
+                          'build wrote (IMAGE.lock.json), and no others')
     one.add_argument('--agent-source', type=pathlib.Path, default=PROJECT,
                      metavar='DIR', help='source tree of the guest agent')
     one.add_argument('--mirror', metavar='URL',
@@ -80,14 +87,12 @@ def _parser():
 
 
 def _build(options):
-    if options.format != 'layer':
-        raise errors.BuildError(
-            'images of the format qcow2 are not built yet: use --format '
-            'layer with the one-machine cloud')
+    bootable = options.format == 'qcow2'
     order = build.Order(
         project=PROJECT, datastore=options.datastore,
         version=options.version, agent_source=options.agent_source,
-        mirror=options.mirror, refresh=options.refresh)
+        mirror=options.mirror, refresh=options.refresh, bootable=bootable,
+        pins=lock.load(options.lock) if options.lock else lock.Lock())
     # A wrong name needs neither root nor namespaces to be told.
     recipe.find(PROJECT, options.datastore, options.version)
     told = progress.Progress()
@@ -97,11 +102,15 @@ def _build(options):
     code = isolation.inside(
         lambda: _told(lambda: build.build(order, images, told)))
     if code == 0:
-        print(images.manifest_path(_image(options)))
+        name = _image(options)
+        if bootable:
+            notes = images.disk(name)
+            path = disk.path_of(images, notes)
+        else:
+            notes, path = _built(options, images), images.manifest_path(name)
+        print(path)
         if options.upload:
-            print(glance.upload(_image(options),
-                                images.manifest_path(_image(options)),
-                                _built(options, images)))
+            print(glance.upload(name, path, notes, told))
     return code
 
 

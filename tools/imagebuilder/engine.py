@@ -8,10 +8,11 @@ from imagebuilder import packages
 class EngineLayer(layers.Layer):
     """The packages of one datastore version, as its recipe says."""
 
-    def __init__(self, recipe, base):
+    def __init__(self, recipe, base, pins=()):
         super().__init__(below=(base,), needs=(base,))
         self._recipe = recipe
         self._base = base
+        self._pins = pins
         self.label = recipe.image
         self.title = f'{recipe.datastore} {recipe.version}'
         self.size_mb = recipe.size_mb
@@ -21,6 +22,7 @@ class EngineLayer(layers.Layer):
         recipe = self._recipe
         source = recipe.source
         return {
+            **({'pins': self._pins} if self._pins else {}),
             'packages': recipe.packages, 'before': recipe.before,
             'commands': recipe.commands, 'masked': recipe.masked_units,
             'disabled': recipe.disabled_units,
@@ -42,8 +44,8 @@ class EngineLayer(layers.Layer):
             with progress.step('installing ' + ' '.join(recipe.packages)):
                 packages.Apt(
                     root, store, recipe.suite,
-                    self._base.source_lines() + self._own_source(root)
-                ).install(recipe.packages)
+                    self._base.source_lines() + self._own_source(root),
+                    self._pins).install(recipe.packages)
             _run_lines(root, recipe.commands)
             layers.lay_files(root, recipe.files)
             layers.mask_units(root, recipe.masked_units)
@@ -51,10 +53,8 @@ class EngineLayer(layers.Layer):
                 root.run(['systemctl', 'disable', *recipe.disabled_units],
                          what='disabling units')
             layers.remove(root, self._base.description.removed_paths)
-            has = packages.installed(root.path)
-            notes['packages'] = {name: version
-                                 for name, version in sorted(has.items())
-                                 if had.get(name) != version}
+            notes['packages'] = packages.difference(
+                had, packages.installed(root.path))
             notes['users'] = {user.name: user.uid for user in recipe.users}
 
     def _own_source(self, root):

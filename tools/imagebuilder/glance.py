@@ -5,30 +5,58 @@ import hashlib
 import json
 import subprocess
 
+from imagebuilder import disk
 from imagebuilder import errors
 
+# The boot loader is one for BIOS; the kernel has drivers of virtio.
+DISK_PROPERTIES = {
+    'hw_firmware_type': 'bios', 'hw_disk_bus': 'virtio',
+    'hw_vif_model': 'virtio', 'hw_rng_model': 'virtio', 'os_type': 'linux',
+    'os_distro': 'debian', 'os_admin_user': 'root',
+}
 
-def upload(image, path, document):
+
+def upload(image, path, document, progress):
     """Have Glance hold the image as it is now; return its id.
 
     The cloud and the credentials are those of the environment (OS_CLOUD or
     OS_*). An image of the same name and content is taken as it is, so that
     doing it twice makes no second image.
     """
-    checksum = hashlib.md5(path.read_bytes(),
-                           usedforsecurity=False).hexdigest()
+    checksum = _md5(path)
     for each in json.loads(_openstack(
             'image', 'list', '--name', image, '--long', '-f', 'json')):
         if each['Checksum'] == checksum and each['Status'] == 'active':
             return each['ID']
-    return _openstack(
-        'image', 'create', image, '--file', str(path),
-        '--disk-format', 'raw', '--container-format', 'bare',
-        '--min-ram', str(document['min_ram_mb']),
-        '--min-disk', str(document['min_disk_gb']),
-        '--property', 'trove_layers=true',
-        '--tag', 'trove', '--tag', document['datastore'],
-        '--tag', image, '-f', 'value', '-c', 'id').strip()
+    size_mb = -(-path.stat().st_size // 2 ** 20)
+    with progress.step(f'uploading {size_mb} MB'):
+        return _openstack(
+            'image', 'create', image, '--file', str(path),
+            *_kind(document), '--container-format', 'bare',
+            '--min-ram', str(document['min_ram_mb']),
+            '--min-disk', str(document['min_disk_gb']),
+            '--tag', 'trove', '--tag', document['datastore'],
+            '--tag', image, '-f', 'value', '-c', 'id').strip()
+
+
+def _kind(document):
+    """Return what Nova must know of it: layers, or a disk and its ways."""
+    if document['format'] == disk.FORMAT:
+        found = ['--disk-format', 'qcow2']
+        properties = DISK_PROPERTIES
+    else:
+        found = ['--disk-format', 'raw']
+        properties = {'trove_layers': 'true'}
+    for name, value in properties.items():
+        found += ['--property', f'{name}={value}']
+    return found
+
+
+def _md5(path):
+    """Return the checksum that Glance has of a file."""
+    with open(path, 'rb') as source:
+        return hashlib.file_digest(
+            source, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def _openstack(*words):

@@ -70,6 +70,13 @@ def mask_units(root, units):
         place.symlink_to('/dev/null')
 
 
+def unmask_units(root, units):
+    """Let systemd start units again that a layer below has masked."""
+    for unit in units:
+        root.inside('etc/systemd/system').joinpath(unit).unlink(
+            missing_ok=True)
+
+
 def remove(root, patterns):
     """Remove paths (shell patterns) that must not be in an image."""
     for pattern in patterns:

@@ -107,6 +107,37 @@ def overlay(below, upper, site):
         merged.rmdir()
 
 
+@contextlib.contextmanager
+def view(below, site):
+    """Mount the directories ``below`` (top first), to be read only."""
+    merged = site.path / 'view'
+    merged.mkdir()
+    lower = ':'.join(str(path) for path in below)
+    try:
+        mount('-t', 'overlay', '-o', f'ro,lowerdir={lower},{PLAIN}',
+              'trove-image', merged, log=site.log)
+        yield merged
+    finally:
+        unmount_all(merged, site.log)
+        merged.rmdir()
+
+
+@contextlib.contextmanager
+def file_system(image, site):
+    """Mount the file system in the file ``image``; nobody is left with it.
+
+    The loop device goes with the mount, and that with the builder.
+    """
+    place = site.path / 'disk'
+    place.mkdir()
+    try:
+        mount('-o', 'loop', image, place, log=site.log)
+        yield place
+    finally:
+        unmount_all(place, site.log)
+        place.rmdir()
+
+
 def _furnish(root):
     mount('-t', 'proc', 'proc', root.inside('proc'), log=root.log)
     for name in ('dev', 'run', 'tmp'):

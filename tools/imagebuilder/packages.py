@@ -156,7 +156,7 @@ def architecture():
 class Apt:
     """The machine's apt, at work on a guest's root from outside."""
 
-    def __init__(self, root, store, suite, source_lines):
+    def __init__(self, root, store, suite, source_lines, pins=()):
         self._root = root
         self._conf = root.inside('run/apt.conf')
         self._store = store
@@ -166,9 +166,12 @@ class Apt:
                                                    exist_ok=True)
         listed = root.inside('run/sources.list')
         listed.write_text('\n'.join(source_lines) + '\n', 'utf-8')
-        self._conf.write_text(self._configuration(suite, listed), 'utf-8')
+        preferences = root.inside('run/preferences')
+        preferences.write_text(preferences_of(pins), 'utf-8')
+        self._conf.write_text(
+            self._configuration(suite, listed, preferences), 'utf-8')
 
-    def _configuration(self, suite, listed):
+    def _configuration(self, suite, listed, preferences):
         root = self._root.path
         own = [
             f'APT::Architecture "{architecture()}";',
@@ -182,6 +185,7 @@ class Apt:
             f'Dir::State::Status "{root}/var/lib/dpkg/status";',
             f'Dir::Etc::SourceList "{listed}";',
             'Dir::Etc::SourceParts "/dev/null";',
+            f'Dir::Etc::Preferences "{preferences}";',
             'Dir::Etc::Trusted "/etc/apt/trusted.gpg";',
             'Dir::Etc::TrustedParts "/etc/apt/trusted.gpg.d";',
             f'Dir::Log "{root}/run";',
@@ -213,6 +217,21 @@ class Apt:
                          'APT_CONFIG': str(self._conf),
                          'DEBIAN_FRONTEND': 'noninteractive',
                          'PATH': '/usr/sbin:/usr/bin:/sbin:/bin'})
+
+
+def preferences_of(pins):
+    """Return apt's preferences for (package, version) pairs, and no others.
+
+    A priority above 1000 has apt take that version even when it is older.
+    """
+    return '\n'.join(f'Package: {name}\nPin: version {version}\n'
+                     'Pin-Priority: 1001\n' for name, version in pins)
+
+
+def difference(had, has):
+    """Return what of {package: version} is new or other than before."""
+    return {name: version for name, version in sorted(has.items())
+            if had.get(name) != version}
 
 
 def installed(root):

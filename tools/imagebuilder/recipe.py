@@ -16,6 +16,7 @@ from imagebuilder import errors
 
 PLACE = 'trove/datastores/{datastore}/image/{version}.yaml'
 BASE = pathlib.Path(__file__).with_name('base.yaml')
+MACHINE = pathlib.Path(__file__).with_name('machine.yaml')
 WORD = re.compile(r'[a-z0-9][a-z0-9.+-]*\Z')
 UNIT = re.compile(r'[\w@:.\\-]+\.(service|timer|socket|target|mount|path)\Z')
 
@@ -92,6 +93,20 @@ class Base:
     size_mb: int = 512
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What a virtual machine has beyond base and engine."""
+
+    packages: tuple[str, ...]
+    unmasked_units: tuple[str, ...] = ()
+    enabled_units: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    removed_paths: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    early_files: tuple[File, ...] = ()      # laid before the packages
+    size_mb: int = 512
+
+
 def find(project, datastore, version):
     """Return the recipe for a datastore version, or say which there are."""
     for word in (datastore, version):
@@ -137,6 +152,11 @@ def load_base(path=BASE):
     return _checked(Base, _yaml(path), path)
 
 
+def load_machine(path=MACHINE):
+    """Read and check what virtual machines have."""
+    return _checked(Machine, _yaml(path), path)
+
+
 def _yaml(path):
     try:
         document = yaml.safe_load(pathlib.Path(path).read_text('utf-8'))
@@ -163,11 +183,11 @@ def _checked(kind, document, where):
     return kind(**values)
 
 
-NESTED = {'users': User, 'files': File}
+NESTED = {'users': User, 'files': File, 'early_files': File}
 NUMBERS = ('uid', 'mode', 'size_mb', 'min_ram_mb', 'min_disk_gb')
 LISTS = ('packages', 'agent_packages', 'before', 'commands', 'masked_units',
-         'disabled_units', 'agent_extras', 'components', 'excluded_paths',
-         'included_paths', 'removed_paths')
+         'disabled_units', 'unmasked_units', 'enabled_units', 'agent_extras',
+         'components', 'excluded_paths', 'included_paths', 'removed_paths')
 
 
 def _value(name, value, where):

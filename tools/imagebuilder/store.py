@@ -130,6 +130,41 @@ class Store:
         finally:
             mounts.remove_tree(path)
 
+    @contextlib.contextmanager
+    def workplace(self, name):
+        """Give a site for work of which the caller moves the result away.
+
+        The caller holds the lock of ``name`` or of what it works for.
+        """
+        path = pathlib.Path(tempfile.mkdtemp(prefix=f'{name}.',
+                                             dir=self.dir / '.building'))
+        site = Site(path, self.dir / '.logs' / f'{name}.log')
+        site.log.unlink(missing_ok=True)
+        try:
+            with self.locked(name):
+                yield site
+        finally:
+            mounts.remove_tree(path)
+
+    def disk(self, image):
+        """Return the notes about the bootable disk of an image, or None."""
+        return _read(self.dir / f'{image}.disk.json')
+
+    def write_disk(self, image, notes):
+        """Write the notes about a bootable disk."""
+        _write(self.dir / f'{image}.disk.json', notes)
+
+    def disks(self):
+        """Return {image name: notes} of all bootable disks."""
+        return {path.name.removesuffix('.disk.json'): _read(path)
+                for path in sorted(self.dir.glob('*.disk.json'))}
+
+    def write_lock(self, image, document):
+        """Write ``<image>.lock.json``: the versions that are in it."""
+        path = self.dir / f'{image}.lock.json'
+        _write(path, document)
+        return path
+
     def write_manifest(self, image, document):
         """Write ``<image>.json``, what Glance is given as the image."""
         path = self.manifest_path(image)

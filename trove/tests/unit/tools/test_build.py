@@ -218,12 +218,6 @@ def test_an_unknown_image_is_one_sentence(capsys, tmp_path):
     assert said.count('\n') == 1
 
 
-def test_a_format_that_is_not_built_is_refused(capsys, tmp_path):
-    assert cli.main(['build', 'mariadb', '10.11', '--format', 'qcow2',
-                     '--image-dir', str(tmp_path)]) == 1
-    assert 'not built yet' in capsys.readouterr().err
-
-
 def test_list_show_path_and_manifest_tell_of_a_built_image(
         capsys, images, told):
     layer = SmallLayer('x')

@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 import hashlib
+import io
 import json
 
 import pytest
 
+from imagebuilder import disk
 from imagebuilder import errors
 from imagebuilder import glance
+from imagebuilder import progress
+from imagebuilder import store
 
-DOCUMENT = {'datastore': 'acme', 'min_ram_mb': 512, 'min_disk_gb': 1}
+DOCUMENT = {'format': store.FORMAT, 'datastore': 'acme', 'min_ram_mb': 512,
+            'min_disk_gb': 1}
 
 
 @pytest.fixture
@@ -29,8 +34,9 @@ esac
     return tmp_path
 
 
-def upload(client):
-    return glance.upload('acme-1.0', client / 'acme-1.0.json', DOCUMENT)
+def upload(client, document=DOCUMENT):
+    return glance.upload('acme-1.0', client / 'acme-1.0.json', document,
+                         progress.Progress(io.StringIO()))
 
 
 def test_an_image_is_created_with_what_the_control_plane_looks_for(client):
@@ -60,3 +66,12 @@ def test_a_missing_client_is_told(client, monkeypatch):
     monkeypatch.setenv('PATH', '/nowhere')
     with pytest.raises(errors.BuildError, match='python-openstackclient'):
         upload(client)
+
+
+def test_a_disk_says_what_it_boots_with(client):
+    upload(client, {**DOCUMENT, 'format': disk.FORMAT})
+    created = (client / 'calls').read_text().splitlines()[-1]
+    for words in ('--disk-format qcow2', '--property hw_firmware_type=bios',
+                  '--tag trove', '--tag acme'):
+        assert words in created
+    assert 'trove_layers' not in created

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A bootable disk made of an image's layers: a qcow2 for Nova.
+
+One ext4 file system fills the disk, boot loader (extlinux) included, so that
+it grows with the flavor's disk at the first boot and needs no partition
+tools. Firmware: BIOS, which the upload tells Nova. Two builds of the same
+layers carry the same identifiers.
+"""
+
+import hashlib
+import os
+import pathlib
+import shutil
+import uuid
+
+from imagebuilder import commands
+from imagebuilder import errors
+from imagebuilder import fingerprint
+from imagebuilder import mounts
+from imagebuilder import packages
+
+FORMAT = 'trove-disk-1'
+# Raised when the making of a disk changes.
+MAKING = 1
+ARCHITECTURES = ('amd64',)
+NEEDED = {'qemu-img': 'qemu-utils', 'extlinux': 'extlinux',
+          'mke2fs': 'e2fsprogs'}
+# Room for what packages of later years and a busy log need, in MB, before
+# the disk has grown.
+SLACK_MB = 192
+STEP_MB = 64
+# What extlinux can read, and what kernels of the last years have in common.
+FEATURES = '^64bit,^metadata_csum,^orphan_file'
+NAMESPACE = uuid.UUID('3f0c5b1e-74c2-4d0b-9d6a-1f2be0a7c9d4')
+
+FSTAB = 'UUID={uuid} / ext4 errors=remount-ro,x-systemd.growfs 0 1\n'
+# The last console is the one whose lines Nova shows.
+LOADER = """DEFAULT trove
+PROMPT 0
+TIMEOUT 0
+LABEL trove
+  LINUX /boot/{kernel}
+  INITRD /boot/{initrd}
+  APPEND root=UUID={uuid} ro quiet console=tty0 console=ttyS0,115200
+"""
+
+
+def check():
+    """Raise BuildError unless this machine can make disks."""
+    if packages.architecture() not in ARCHITECTURES:
+        raise errors.BuildError(
+            'disks of the format qcow2 are made for amd64 only: this machine '
+            f'is {packages.architecture()}')
+    missing = sorted({package for program, package in NEEDED.items()
+                      if shutil.which(program) is None})
+    if missing:
+        raise errors.BuildError(
+            'a qcow2 needs programs that are not installed: apt-get install '
+            + ' '.join(missing))
+
+
+def name_of(layers):
+    """Return what identifies the disk of these layers, top first."""
+    return fingerprint.of([MAKING, FSTAB, LOADER, FEATURES,
+                           [layer.name for layer in layers]])
+
+
+def make(recipe, layers, store, progress):
+    """Have ``<image>.qcow2`` and its notes; return the notes.
+
+    Nothing is done where the disk of these very layers is there.
+    """
+    path = store.dir / f'{recipe.image}.qcow2'
+    name = name_of(layers)
+    with store.locked(recipe.image):
+        notes = store.disk(recipe.image)
+        if notes and notes['made_from'] == name and path.is_file():
+            progress.say(f'  disk: there ({path})')
+            return notes
+        below = [store.layer(layer.name) for layer in layers]
+        with (progress.step('disk'),
+              store.workplace(f'{recipe.image}-disk') as site):
+            draft = _disk(below, name, site, progress)
+            notes = {
+                'format': FORMAT, 'made_from': name, 'file': path.name,
+                'datastore': recipe.datastore, 'version': recipe.version,
+                'layers': [layer.name for layer in layers],
+                'min_ram_mb': recipe.min_ram_mb,
+                'min_disk_gb': max(recipe.min_disk_gb,
+                                   -(-_virtual_mb(site) // 1024)),
+                'size_mb': -(-draft.stat().st_size // 2 ** 20),
+                'sha256': _sha256(draft)}
+            os.replace(draft, path)
+            store.write_disk(recipe.image, notes)
+    progress.say(f'  {path}: {notes["size_mb"]} MB')
+    return notes
+
+
+def _disk(below, name, site, progress):
+    raw, draft = site.path / 'disk.raw', site.path / 'disk.qcow2'
+    identity = uuid.uuid5(NAMESPACE, name)
+    top = site.path / 'top'
+    with mounts.view(below, site) as root:
+        _boot_files(root, top, identity)
+    with mounts.view([top, *below], site) as root:
+        with progress.step('writing the file system'):
+            commands.run(
+                ['mke2fs', '-q', '-F', '-t', 'ext4', '-d', root, '-U',
+                 identity, '-L', 'trove', '-O', FEATURES, '-m', '1', '-E',
+                 f'hash_seed={identity},root_owner=0:0', raw,
+                 f'{_size_mb(root)}M'],
+                what='writing the file system', log=site.log)
+    with mounts.file_system(raw, site) as place:
+        commands.run(['extlinux', '--install', place / 'boot' / 'extlinux'],
+                     what='installing the boot loader', log=site.log)
+    with progress.step('compressing'):
+        commands.run(['qemu-img', 'convert', '-c', '-O', 'qcow2', raw, draft],
+                     what='compressing the disk', log=site.log)
+    return draft
+
+
+def _boot_files(root, top, identity):
+    facts = {'uuid': identity, 'kernel': _only(root, 'vmlinuz-*'),
+             'initrd': _only(root, 'initrd.img-*')}
+    for path, text in (('etc/fstab', FSTAB),
+                       ('boot/extlinux/extlinux.conf', LOADER)):
+        place = top / path
+        place.parent.mkdir(parents=True)
+        place.write_text(text.format(**facts), 'utf-8')
+    top.chmod(0o755)
+
+
+def _only(root, pattern):
+    found = sorted(path.name for path in (root / 'boot').glob(pattern))
+    if len(found) != 1:
+        raise errors.BuildError(
+            f'the image has {len(found)} files /boot/{pattern} where a '
+            'bootable disk has one')
+    return found[0]
+
+
+def _size_mb(root):
+    """Return a size that takes all files, inodes and a little more."""
+    used = 0
+    for directory, names, files in os.walk(root):
+        for each in (*names, *files):
+            used += -(-os.lstat(os.path.join(directory, each)).st_size
+                      // 4096) * 4096 + 512
+    wanted = used * 1.06 / 2 ** 20 + SLACK_MB
+    return -(-int(wanted) // STEP_MB) * STEP_MB
+
+
+def _virtual_mb(site):
+    return (site.path / 'disk.raw').stat().st_size // 2 ** 20
+
+
+def _sha256(path):
+    with open(path, 'rb') as source:
+        return hashlib.file_digest(source, 'sha256').hexdigest()
+
+
+def path_of(store, notes):
+    """Return where the disk of these notes is."""
+    return pathlib.Path(store.dir, notes['file'])

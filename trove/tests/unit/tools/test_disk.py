@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+import json
+import pathlib
+import types
+
+import pytest
+
+from imagebuilder import build
+from imagebuilder import disk
+from imagebuilder import errors
+from imagebuilder import lock
+from imagebuilder import packages
+from imagebuilder import recipe
+from imagebuilder import store
+
+PROJECT = pathlib.Path(build.__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def images(tmp_path):
+    one = store.Store(tmp_path / 'images')
+    one.prepare()
+    return one
+
+
+def order(**more):
+    return build.Order(project=PROJECT, datastore='mariadb',
+                       version='10.11', agent_source=PROJECT, **more)
+
+
+def names(images, **more):
+    _, layers = build.plan(order(**more), images)
+    return [layer.name for layer in layers]
+
+
+def test_a_disk_has_one_layer_more_above_the_engine(images):
+    layered, bootable = names(images), names(images, bootable=True)
+    assert [name for name in bootable if name not in layered] == [
+        bootable[2]]
+    assert bootable[2].startswith('machine-mariadb-10.11-')
+    assert bootable[3].startswith('mariadb-10.11-')
+
+
+def test_pins_make_other_layers(images):
+    pins = lock.Lock(packages=(('zstd', '1.5'),),
+                     distributions=('kombu==5.3',))
+    assert not set(names(images, bootable=True)) & set(
+        names(images, bootable=True, pins=pins))
+
+
+def test_every_kernel_module_of_a_guest_is_in_the_early_root():
+    listed = {each.path: each.content
+              for each in recipe.load_machine().early_files}
+    modules = listed['/usr/share/initramfs-tools/modules.d/guest'].split()
+    assert {'virtio_blk', 'virtio_scsi', 'ext4', 'nvme'} <= set(modules)
+
+
+def test_other_processors_are_refused(monkeypatch):
+    monkeypatch.setattr(packages, 'architecture', lambda: 'arm64')
+    with pytest.raises(errors.BuildError, match='amd64 only'):
+        disk.check()
+
+
+def test_missing_programs_are_named_by_package(monkeypatch):
+    monkeypatch.setattr(packages, 'architecture', lambda: 'amd64')
+    monkeypatch.setenv('PATH', '/nowhere')
+    with pytest.raises(errors.BuildError,
+                       match='apt-get install e2fsprogs extlinux qemu-utils'):
+        disk.check()
+
+
+def test_two_kernels_are_told(tmp_path):
+    (tmp_path / 'boot').mkdir()
+    for number in (1, 2):
+        (tmp_path / f'boot/vmlinuz-{number}').touch()
+    with pytest.raises(errors.BuildError, match='2 files /boot/vmlinuz'):
+        disk._boot_files(tmp_path, tmp_path / 'top', 'id')
+
+
+def test_a_disk_takes_all_files_and_some_room(tmp_path):
+    (tmp_path / 'large').write_bytes(b'x' * (100 * 2 ** 20))
+    size = disk._size_mb(tmp_path)
+    assert 100 + disk.SLACK_MB <= size < 100 + disk.SLACK_MB + 80
+    assert size % disk.STEP_MB == 0
+
+
+def test_a_lock_holds_what_is_in_the_layers_but_the_agent(images, tmp_path):
+    notes = {'base': {'packages': {'zstd': '1.5.4+dfsg2-5'}},
+             'top': {'distributions': {'kombu': '5.6.2', 'trove': '1.0'}}}
+    source = types.SimpleNamespace(notes=lambda name: notes[name])
+    layers = [types.SimpleNamespace(name=name) for name in ('top', 'base')]
+    path = images.write_lock('acme-1.0',
+                             lock.document_of(layers, source))
+    assert lock.load(path) == lock.Lock(
+        packages=(('zstd', '1.5.4+dfsg2-5'),),
+        distributions=('kombu==5.6.2',))
+
+
+@pytest.mark.parametrize('document, said', [
+    ('no json', 'cannot be read'), ('{"format": "other"}', 'is no lock'),
+    (json.dumps({'format': lock.FORMAT, 'packages': {'a\nPin: x': '1'}}),
+     'is no package')])
+def test_what_is_no_lock_is_refused(tmp_path, document, said):
+    path = tmp_path / 'lock.json'
+    path.write_text(document)
+    with pytest.raises(errors.BuildError, match=said):
+        lock.load(path)
+
+
+def test_preferences_beat_newer_versions():
+    assert packages.preferences_of([('zstd', '1.5')]) == (
+        'Package: zstd\nPin: version 1.5\nPin-Priority: 1001\n')
+    assert packages.preferences_of([]) == ''
