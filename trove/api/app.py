@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pecan application below the pipeline."""
 
-import pecan
+from pecan import core
 
 from trove.api import hooks
 from trove.api import root
@@ -9,11 +9,23 @@ from trove.api import routing
 from trove.api.v1 import routes
 
 
+class Application(core.ExplicitPecan):
+    """pecan, whose walk over objects has one place to go to.
+
+    Finding out on each request that it is the only one took a tenth of the
+    time to show an instance.
+    """
+
+    def route(self, req, node, path):
+        """The controller for a path, and what it leaves of the path."""
+        return node.answer, ()
+
+
 def build(deps, policy, limiter):
     """A WSGI application that serves every route of version 1.0."""
     router = routing.Router(routes.table(deps, policy, limiter))
-    return pecan.Pecan(
+    return Application(
         root.Root(deps.conf, router, policy),
         hooks=[hooks.ReadHook(), hooks.ErrorHook()],
-        use_context_locals=False, guess_content_type_from_ext=False,
+        guess_content_type_from_ext=False,
         force_canonical=False, default_renderer='json')

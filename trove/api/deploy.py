@@ -99,6 +99,9 @@ def _authtoken(inner, conf):
     """keystonemiddleware with our token memory unless memcached is there."""
     for group, options in auth_token.AUTH_TOKEN_OPTS:
         conf.register_opts(options, group=group)
+    # Nobody here reads the catalogue: it would be parsed and written into
+    # headers on each request.
+    conf.set_default('include_service_catalog', False, 'keystone_authtoken')
     settings = {'oslo_config_config': conf}
     if not (conf.keystone_authtoken.memcached_servers
             or conf.keystone_authtoken.cache):

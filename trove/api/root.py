@@ -22,10 +22,6 @@ class Root:
         self._router = router
         self._policy = policy
 
-    @pecan.expose()
-    def _route(self, args, req):
-        return self.answer, ()
-
     @pecan.expose(content_type=errors.JSON)
     def answer(self, req, resp):
         """Serve one request."""

@@ -14,6 +14,12 @@ LOG = logging.getLogger(__name__)
 #: Seconds that requests under way may take while the server stops.
 GRACE_S = 20
 
+#: Connections that may wait to be accepted. With cheroot's five a burst of
+#: clients lost its first packets, and waited a second to send them again.
+BACKLOG = 512
+
+#: Idle connections that are kept open for their clients' next request.
+KEPT_ALIVE = 256
 
 
 class CannotListen(exception.ConfigError):
@@ -30,7 +36,8 @@ class Server:
         self._server = wsgi.Server(
             self._address, application, numthreads=conf.trove_api_threads,
             server_name='trove-api', shutdown_timeout=GRACE_S,
-            reuse_port=reuse_port)
+            request_queue_size=BACKLOG, reuse_port=reuse_port)
+        self._server.keep_alive_conn_limit = KEPT_ALIVE
         # One header of the longest kind, and room for the others.
         self._server.max_request_header_size = 4 * conf.max_header_line
         self._server.error_log = _log

@@ -71,7 +71,7 @@ OPTS = [
                 help='The host of a database user must be an address, a '
                      'network or a pattern of one.'),
     cfg.FloatOpt('catalogue_cache_time', default=60, min=0,
-                 help='Seconds for which flavors, volume types, zones and '
-                      'images of the cloud are remembered. What is not '
-                      'found is always asked for again.'),
+                 help='Seconds for which flavors, volume types, zones, '
+                      'images and networks of the cloud are remembered. '
+                      'What is not found is always asked for again.'),
 ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Flavors, volume types, zones and images of the cloud, remembered briefly.
+"""What the cloud has (flavors, images, networks ...), remembered briefly.
 
 Only what was found is remembered: something new in the cloud is seen at
 once, something gone within the cache time.
@@ -28,6 +28,10 @@ class VolumeTypeNotFound(exception.NotFound):
     template = 'Volume type %(name)s does not exist.'
 
 
+#: Projects can have any number of networks.
+_MOST = 10000
+
+
 class _Memory:
     """Values with an age; many threads may ask at once."""
 
@@ -42,6 +46,8 @@ class _Memory:
         if time.monotonic() - since >= age_s:
             value = fetch()
             with self._lock:
+                if len(self._kept) >= _MOST:
+                    self._kept.clear()
                 self._kept[key] = (value, time.monotonic())
         return value
 
@@ -111,3 +117,15 @@ def image(deps: deps_.Deps, image_id: str | None,
     newest: ports.Image = _remembered(
         deps, ('tags', tags), lambda: deps.cloud.images.newest(tags))
     return newest
+
+
+def subnet(deps: deps_.Deps, project_id: str, network_id: str | None,
+           subnet_id: str | None) -> ports.Subnet | None:
+    """The subnet of a project's choice, if it names one.
+
+    Raises NotFound where the project may not use network or subnet.
+    """
+    found: ports.Subnet | None = _remembered(
+        deps, ('subnet', project_id, network_id, subnet_id),
+        lambda: deps.cloud.network.check(project_id, network_id, subnet_id))
+    return found

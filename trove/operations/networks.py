@@ -7,6 +7,7 @@ import ipaddress
 from trove.cloud import ports
 from trove.common import context
 from trove.common import exception
+from trove.operations import catalogue
 from trove.operations import deps as deps_
 
 
@@ -52,8 +53,8 @@ def _check_one(ctx: context.Context, deps: deps_.Deps, nic: Nic) -> Nic:
     if nic.ip_address and not nic.subnet_id:
         raise NetworkRefused(reason='ip_address needs subnet_id.')
     try:
-        subnet = deps.cloud.network.check(
-            ctx.project_id, nic.network_id, nic.subnet_id)
+        subnet = catalogue.subnet(deps, ctx.project_id, nic.network_id,
+                                  nic.subnet_id)
     except (exception.NotFound, ports.CloudRefused) as error:
         raise NetworkRefused(reason=str(error)) from error
     if subnet is None:

@@ -51,9 +51,7 @@ class Datastores:
         ``active_only`` leaves out inactive versions, and datastores that
         have no active one.
         """
-        row = tables.Datastore
-        stores = self._connection.execute(
-            sa.select(row).order_by(row.name)).all()
+        stores = self._connection.execute(_STORES).all()
         versions = self._versions(active_only)
         return [datastores.Datastore(
             id=store.id, name=store.name,
@@ -245,24 +243,30 @@ class Datastores:
 
     def _versions(self, active_only, condition=None):
         """Versions by datastore id, in two statements."""
-        row, store = tables.Version, tables.Datastore
-        query = sa.select(row, store.name.label('datastore_name')).join_from(
-            row, store, store.id == row.datastore_id)
-        if active_only:
-            query = query.where(row.active.is_(True))
+        query = _ACTIVE_VERSIONS if active_only else _VERSIONS
         if condition is not None:
             query = query.where(condition)
         bound = {}
-        for binding in self._connection.execute(
-                sa.select(tables.Binding).order_by(tables.Binding.value)):
+        for binding in self._connection.execute(_BINDINGS):
             bound.setdefault((binding.datastore_version_id, binding.key),
                              []).append(binding.value)
         found = {}
-        for version in self._connection.execute(
-                query.order_by(row.name, row.version)):
+        for version in self._connection.execute(query):
             found.setdefault(version.datastore_id, []).append(
                 _version(version, bound))
         return found
+
+
+# Building these statements costs more than running them: once is enough.
+_STORES = sa.select(tables.Datastore).order_by(tables.Datastore.name)
+_BINDINGS = sa.select(tables.Binding).order_by(tables.Binding.value)
+_VERSIONS = sa.select(
+    tables.Version, tables.Datastore.name.label('datastore_name')
+).join_from(
+    tables.Version, tables.Datastore,
+    tables.Datastore.id == tables.Version.datastore_id
+).order_by(tables.Version.name, tables.Version.version)
+_ACTIVE_VERSIONS = _VERSIONS.where(tables.Version.active.is_(True))
 
 
 def _version(row, bound):

@@ -16,6 +16,13 @@ _UNDER_WAY = (State.RUNNING, State.REVERTING)
 _UNFINISHED = (State.PENDING, *_UNDER_WAY)
 
 
+# Building a statement costs more than running it: these are built once.
+_ADD = sa.insert(tables.Operation).values(
+    created=types.utcnow(), updated=types.utcnow())
+_GET = sa.select(tables.Operation).where(
+    tables.Operation.id == sa.bindparam('operation_id'))
+
+
 class OperationNotFound(exception.NotFound):
     """No such operation."""
 
@@ -37,20 +44,19 @@ class Operations:
             not_before=None):
         """Store a promise in the transaction that makes it possible."""
         operation_id = operation_id or str(uuid.uuid4())
-        self._connection.execute(sa.insert(tables.Operation).values(
-            id=operation_id, verb=verb, instance_id=instance_id,
-            project_id=ctx.project_id, context=ctx.to_dict(),
-            arguments=operation_rows.seal(
+        self._connection.execute(_ADD, {
+            'id': operation_id, 'verb': verb, 'instance_id': instance_id,
+            'project_id': ctx.project_id, 'context': ctx.to_dict(),
+            'arguments': operation_rows.seal(
                 self._keyring, operation_id, arguments),
-            state=State.PENDING, fence=0, attempts=0, cancel=False,
-            not_before=not_before, created=types.utcnow(),
-            updated=types.utcnow()))
+            'state': State.PENDING, 'fence': 0, 'attempts': 0,
+            'cancel': False, 'not_before': not_before})
         return self.get(operation_id)
 
     def get(self, operation_id):
         """One operation, or OperationNotFound."""
-        row = self._connection.execute(sa.select(tables.Operation).where(
-            tables.Operation.id == operation_id)).first()
+        row = self._connection.execute(
+            _GET, {'operation_id': operation_id}).first()
         if row is None:
             raise OperationNotFound(operation_id=operation_id)
         return operation_rows.to_object(self._keyring, row)

@@ -70,8 +70,7 @@ class Quotas:
             raise exception.QuotaExceeded(
                 details=self._explain(project_id, over, deltas, defaults))
         if deltas:
-            self._connection.execute(sa.insert(tables.Reservation).values(
-                created=types.utcnow(), updated=types.utcnow()), [
+            self._connection.execute(_RESERVE, [
                 {'id': str(uuid.uuid4()), 'tenant_id': project_id,
                  'resource': name, 'delta': delta, 'status': RESERVED,
                  'operation_id': operation_id, 'instance_id': instance_id}
@@ -97,8 +96,8 @@ class Quotas:
 
     def _make_usages(self, project_id, names):
         row = tables.Usage
-        known = set(self._connection.execute(sa.select(row.resource).where(
-            row.tenant_id == project_id)).scalars())
+        known = set(self._connection.execute(
+            _KNOWN, {'project': project_id}).scalars())
         missing = [name for name in names if name not in known]
         if missing:
             now = self._connection.execute(
@@ -109,17 +108,9 @@ class Quotas:
                 ('tenant_id', 'resource'))
 
     def _grow(self, project_id, resource, delta, default):
-        row, own = tables.Usage, tables.Quota
-        limit = sa.func.coalesce(
-            sa.select(own.hard_limit).where(
-                own.tenant_id == project_id,
-                own.resource == resource).scalar_subquery(),
-            sa.literal(default))
-        return self._connection.execute(sa.update(row).where(
-            row.tenant_id == project_id, row.resource == resource,
-            sa.or_(limit < 0, row.in_use + row.reserved + delta <= limit)
-        ).values(reserved=row.reserved + delta,
-                 updated=types.utcnow())).rowcount
+        return self._connection.execute(_GROW, {
+            'project': project_id, 'name': resource, 'delta': delta,
+            'usual': default}).rowcount
 
     def _explain(self, project_id, over, deltas, defaults):
         used = {usage.resource: usage
@@ -148,3 +139,28 @@ class Quotas:
             row.resource == reservation.resource).values(
                 in_use=row.in_use + in_use,
                 reserved=row.reserved + reserved, updated=types.utcnow()))
+
+
+# Building these statements costs more than running them: once is enough.
+
+def _grow():
+    """The statement that takes more of a resource if the limit allows."""
+    row, own = tables.Usage, tables.Quota
+    project, name = sa.bindparam('project'), sa.bindparam('name')
+    delta = sa.bindparam('delta', type_=sa.Integer)
+    limit = sa.func.coalesce(
+        sa.select(own.hard_limit).where(
+            own.tenant_id == project,
+            own.resource == name).scalar_subquery(),
+        sa.bindparam('usual', type_=sa.Integer))
+    return sa.update(row).where(
+        row.tenant_id == project, row.resource == name,
+        sa.or_(limit < 0, row.in_use + row.reserved + delta <= limit)
+    ).values(reserved=row.reserved + delta, updated=types.utcnow())
+
+
+_GROW = _grow()
+_KNOWN = sa.select(tables.Usage.resource).where(
+    tables.Usage.tenant_id == sa.bindparam('project'))
+_RESERVE = sa.insert(tables.Reservation).values(
+    created=types.utcnow(), updated=types.utcnow())
