@@ -12,10 +12,10 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 
 import pymysql
+import requests
+
 from localcloud import cloud as clouds
 from localcloud import settings as configuration
 from localcloud.tests import conftest as localcloud
@@ -127,15 +127,13 @@ class Site:
         deadline = time.monotonic() + _START_S
         while True:
             try:
-                with urllib.request.urlopen(self.url + '/healthcheck'):
+                if requests.get(self.url + '/healthcheck', timeout=5).ok:
                     return
-            except (OSError, urllib.error.HTTPError):
-                if (process.poll() is not None
-                        or time.monotonic() > deadline):
-                    raise SystemExit(
-                        'The API did not start:\n' + (
-                            self._directory / 'api.out'
-                        ).read_text()[-2000:]) from None
+            except requests.RequestException:
+                pass  # not yet
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit('The API did not start:\n' + (
+                    self._directory / 'api.out').read_text()[-2000:])
             threading.Event().wait(0.2)
 
     def statements(self):

@@ -19,9 +19,9 @@ import tempfile
 import uuid
 
 import sqlalchemy as sa
-
 from bench import _site
 from bench import _wrk
+
 from trove.db import tables
 from trove.objects import instance
 from trove.objects import status
@@ -130,7 +130,7 @@ def _fill(site, count):
         ids = [one.id for one in tx.instances.list(site.project)]
     while len(ids) < count:
         with site.db.writer() as tx:
-            for number in range(min(_BATCH, count - len(ids))):
+            for _ in range(min(_BATCH, count - len(ids))):
                 ids.append(_add(tx, site, len(ids)))
     with site.db.connection() as connection:
         connection.exec_driver_sql('ANALYZE TABLE instances')
