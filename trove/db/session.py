@@ -35,6 +35,7 @@ from trove.db.repos import recount
 from trove.db.repos import resources
 from trove.db.repos import roots
 from trove.db.repos import steering
+from trove.db.repos import tls
 from trove.objects import operation
 
 LOG = log.getLogger(__name__)
@@ -78,6 +79,7 @@ class Transaction:
         self.resources = resources.Resources(connection)
         self.roots = roots.Roots(connection)
         self.steering = steering.Steering(connection, self.operations)
+        self.tls = tls.Tls(connection, keyring)
         self._connection = connection
 
     def recount(self, project_id):

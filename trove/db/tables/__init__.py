@@ -15,15 +15,19 @@ from trove.db.tables.guests import ServiceStatus
 from trove.db.tables.instances import Fault
 from trove.db.tables.instances import Instance
 from trove.db.tables.instances import Resource
+from trove.db.tables.modules import InstanceModule
+from trove.db.tables.modules import Module
 from trove.db.tables.operations import Journal
 from trove.db.tables.operations import Operation
 from trove.db.tables.quotas import Quota
 from trove.db.tables.quotas import Reservation
 from trove.db.tables.quotas import Usage
 from trove.db.tables.roots import RootHistory
+from trove.db.tables.tls import InstanceTls
 
 __all__ = (
     'Backup', 'Base', 'Binding', 'Configuration', 'ConfigurationValue',
-    'Datastore', 'Duty', 'Fault', 'GuestLink', 'Instance', 'Journal',
-    'Operation', 'Parameter', 'Quota', 'Reservation', 'Resource',
-    'RootHistory', 'ServiceStatus', 'Usage', 'Version')
+    'Datastore', 'Duty', 'Fault', 'GuestLink', 'Instance', 'InstanceModule',
+    'InstanceTls', 'Journal', 'Module', 'Operation', 'Parameter', 'Quota',
+    'Reservation', 'Resource', 'RootHistory', 'ServiceStatus', 'Usage',
+    'Version')
