@@ -8,6 +8,7 @@ import logging
 
 from trove.common import context
 from trove.common import exception
+from trove.guestagent import encryption
 from trove.guestagent import heartbeat
 from trove.guestagent import machine
 from trove.objects import order
@@ -19,7 +20,7 @@ class Endpoint:
     """What the control plane may ask of this server."""
 
     def __init__(self, driver, preparer, journal, jobs, changed, manager,
-                 credentials=None, version='unknown'):
+                 credentials=None, version='unknown', modules=None):
         self._driver = driver
         self._preparer = preparer
         self._journal = journal
@@ -28,6 +29,7 @@ class Endpoint:
         self._manager = manager
         self._credentials = credentials
         self._version = version
+        self._modules = modules
 
     # --- life
 
@@ -35,9 +37,9 @@ class Endpoint:
         """Answer."""
         return {'manager': self._manager}
 
-    def prepare(self, order):
+    def prepare(self, order, tls=None):
         """Become what the order says; heartbeats tell how far it is."""
-        if self._preparer.accept(_order(order)):
+        if self._preparer.accept(_order({**order, 'tls': tls})):
             self._jobs.submit('prepare', self._preparer.carry_on)
 
     def rotate_link(self, key_id, key, broker_url):
@@ -106,6 +108,28 @@ class Endpoint:
     def apply_overrides(self, overrides):
         """Let the running engine take these values, all or none."""
         return self._driver.tuning.apply(_values(overrides))
+
+    # --- TLS
+
+    def ssl_action(self, mode, bundle=None):
+        """Encrypt connections in this way, or not; needs it a restart?"""
+        late = self._need('tls').configure(mode, encryption.certificate(
+            bundle))
+        return {'restart_required': late}
+
+    # --- modules
+
+    def module_list(self):
+        """What became of each module, the newest first."""
+        return self._modules.list()
+
+    def module_apply(self, modules):
+        """Apply modules in this order; what became of each."""
+        return self._modules.apply(modules)
+
+    def module_remove(self, module):
+        """Take a module away."""
+        self._modules.remove(module['id'])
 
     # --- databases
 

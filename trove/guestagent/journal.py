@@ -132,4 +132,6 @@ def public(wanted):
 def secrets(wanted):
     """The secrets of an order, to keep them out of words that leave."""
     found = [spec.password for spec in wanted.users]
+    if wanted.tls and wanted.tls['bundle']:
+        found.append(wanted.tls['bundle']['private_key'])
     return found + [wanted.root_password] if wanted.root_password else found

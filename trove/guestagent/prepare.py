@@ -11,6 +11,7 @@ import threading
 
 from trove.common import exception
 from trove.common import waiting
+from trove.guestagent import encryption
 from trove.guestagent import journal as journals
 from trove.guestkit import disks
 from trove.guestkit import errors
@@ -225,6 +226,11 @@ class Preparer:
     def _configure(self, wanted):
         self._driver.tuning.write_base(wanted.config)
         self._driver.tuning.write_overrides(wanted.overrides)
+        if wanted.tls:
+            # Before the first start: never without what was asked for.
+            _need(self._driver.tls, 'TLS').configure(
+                wanted.tls['mode'],
+                encryption.certificate(wanted.tls['bundle']))
 
     def _initialise(self, wanted):
         self._driver.engine.initialise()

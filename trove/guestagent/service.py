@@ -13,6 +13,7 @@ from trove.guestagent import endpoint
 from trove.guestagent import heartbeat
 from trove.guestagent import jobs
 from trove.guestagent import journal as journals
+from trove.guestagent import modules
 from trove.guestagent import prepare
 from trove.guestkit import files
 
@@ -44,7 +45,8 @@ class Agent:
             driver, self._preparer, self._journal, self._jobs,
             self._changed, conf.datastore_manager,
             secrets_folder and credentials.Credentials(
-                secrets_folder, self._over.set), version)
+                secrets_folder, self._over.set), version,
+            modules.Modules(folder))
 
     def _changed(self):
         self._heartbeat.changed()

@@ -50,6 +50,9 @@ class Prepare:
     databases: tuple[DatabaseSpec, ...] = ()
     users: tuple[UserSpec, ...] = ()
     root_password: str | None = dataclasses.field(default=None, repr=False)
+    #: `tls.State.to_guest`; None: as the engine comes.
+    tls: dict[str, typing.Any] | None = dataclasses.field(default=None,
+                                                          repr=False)
 
     def to_dict(self) -> dict[str, typing.Any]:
         """The JSON form."""

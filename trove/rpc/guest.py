@@ -19,6 +19,7 @@ from trove.rpc import broker_names
 from trove.rpc import envelope
 from trove.rpc import guest_accounts
 from trove.rpc import guest_changes
+from trove.rpc import guest_extras
 from trove.rpc import transport
 from trove.rpc import versions
 
@@ -140,7 +141,8 @@ class _Slot:
         self.filled.set()
 
 
-class GuestClient(guest_accounts.Accounts, guest_changes.Changes):
+class GuestClient(guest_accounts.Accounts, guest_changes.Changes,
+                  guest_extras.Extras):
     """Casts to and calls guests, each under its own key."""
 
     def __init__(self, conf, connection, links, answers):
@@ -155,9 +157,13 @@ class GuestClient(guest_accounts.Accounts, guest_changes.Changes):
         """Tell a new guest what to become (`objects.order.Prepare`).
 
         Repeating the same order is harmless, and the caller does so until
-        a heartbeat names the order's operation.
+        a heartbeat names the order's operation. What a guest must not leave
+        out goes beside the order: an older one is not asked at all.
         """
-        self._cast(order.instance_id, 'prepare', order=order.to_dict())
+        facts = order.to_dict()
+        beside = {name: facts.pop(name) for name in ('tls',)}
+        self._cast(order.instance_id, 'prepare', order=facts, **{
+            name: given for name, given in beside.items() if given})
 
     def stop_db(self, instance_id, timeout_s=None):
         """Stop the engine; returns when it is down."""

@@ -46,6 +46,13 @@ HISTORY = {
         'resize_fs': ('size_gb',),
         'start_db_with_conf_changes': ('config',),
     },
+    '1.3': {
+        'prepare': ('tls',),
+        'ssl_action': ('mode', 'bundle'),
+        'module_list': (),
+        'module_apply': ('modules',),
+        'module_remove': ('module',),
+    },
 }
 
 NEWEST = tuple(HISTORY)[-1]
