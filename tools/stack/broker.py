@@ -100,6 +100,8 @@ def _configuration(settings):
         f'default_pass = {password(settings)}',
         'loopback_users.trove = true',
         'disk_free_limit.absolute = 200MB',
+        # A message of a guest is held in memory until it is whole.
+        'max_message_size = 2097152',
         'log.console = true', 'log.console.level = info', 'log.file = false',
         ''))
 

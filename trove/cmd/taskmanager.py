@@ -20,6 +20,7 @@ def _build(conf):
     from trove.db import session
     from trove.operations import guest_links
     from trove.rpc import broker
+    from trove.rpc import conductor
     from trove.rpc import guest
     from trove.rpc import transport
     from trove.taskmanager import service
@@ -28,7 +29,7 @@ def _build(conf):
     db = session.from_conf(conf, keyring)
     connection = transport.connect(conf)
     links = guest_links.GuestLinks(db, keyring)
-    users = broker.Broker(conf)
+    users = broker.Broker(conf, conductor.Client(conf, connection).made)
     return service.Taskmanager(
         tools.Rooms(
             db=db, cloud=clouds.from_conf(conf), broker=users, links=links,

@@ -7,7 +7,13 @@ GROUP = 'conductor'
 
 OPTS = [
     cfg.IntOpt('workers', default=4, min=1,
-               help='Threads that open messages of guests.'),
+               help='Threads that pass on answers of guests and look up '
+                    'keys. Heartbeats need none of them: one thread reads '
+                    'them all.'),
+    cfg.FloatOpt('sweep_interval', default=10, min=0.1,
+                 help='Seconds between looks for guests that nobody '
+                      'announced, and for queues of guests that somebody '
+                      'deleted.'),
     cfg.IntOpt('batch', default=200, min=1,
                help='Most heartbeats written in one transaction. Heartbeats '
                     'are not held back to fill a batch: a larger value '

@@ -59,11 +59,21 @@ OPTS = [
     cfg.IntOpt('queue_max_length', default=1000, min=10,
                help='Messages that may wait for one guest; the oldest are '
                     'dropped beyond that.'),
+    cfg.IntOpt('outbox_max_length', default=200, min=20,
+               help='Messages of one guest that may wait for the conductor; '
+                    'its oldest are dropped beyond that. A guest that '
+                    'floods drops its own messages only.'),
+    cfg.IntOpt('outbox_max_bytes', default=8388608, min=1048576,
+               help='Bytes of messages of one guest that may wait for the '
+                    'conductor; its oldest are dropped beyond that.'),
     cfg.IntOpt('max_message_bytes', default=1048576, min=65536,
                help='Largest message taken from a guest. Larger ones are '
-                    'dropped and counted.'),
+                    'dropped and counted. Let max_message_size in '
+                    'rabbitmq.conf be about twice that.'),
     cfg.FloatOpt('messages_per_second', default=20, min=1,
-                 help='Messages a second taken from one guest on average; '
-                      'what is beyond (after a burst of ten seconds\' '
-                      'worth) is dropped and counted.'),
+                 help='Messages a second taken from one guest on average, '
+                      'by each conductor; one of more than 16 kB counts as '
+                      'several. After a burst of ten seconds\' worth a '
+                      'guest that sends more is left unread for a while, '
+                      'and its oldest messages are dropped.'),
 ]

@@ -9,7 +9,9 @@ OPTS = [
     cfg.StrOpt('taskmanager_queue', default='taskmanager',
                help='Topic of the taskmanager.'),
     cfg.StrOpt('conductor_queue', default='trove-conductor',
-               help='Topic on which guests report to the conductor.'),
+               help='Topic on which conductors are told of new guests. What '
+                    'guests report comes by queues of their own, '
+                    '"guestoutbox." and the id of the instance.'),
     cfg.StrOpt('answers_queue', default='trove-answers',
                help='Topic on which the conductor hands the answers of '
                     'guests to the process that waits for them.'),

@@ -10,6 +10,7 @@ the next, which takes its place with the first message that opens under it.
 import base64
 import dataclasses
 import json
+import random
 import secrets
 import threading
 import time
@@ -25,7 +26,11 @@ from trove.rpc import broker_names
 #: is held against the database before it has any effect.
 _CACHED_S = 3600
 _UNKNOWN_S = 1
-_CACHED_MOST = 20000
+_UNKNOWN_MOST = 1000
+_AT_ONCE = 500
+
+#: Keys beyond which those that nobody asks for any more are forgotten.
+_TIDY_AT = 20000
 
 #: A key, and whether it is the next one.
 _Known = tuple[bytes, bool]
@@ -54,8 +59,9 @@ class GuestLinks:
         self._db = db
         self._keyring = keyring
         self._lock = threading.Lock()
-        self._cache: dict[tuple[str, str],
-                          tuple[_Known | None, float]] = {}
+        self._cache: dict[tuple[str, str], tuple[_Known, float]] = {}
+        self._tidy_at = _TIDY_AT
+        self._unknown: dict[tuple[str, str], float] = {}
 
     # --- for the taskmanager
 
@@ -113,11 +119,38 @@ class GuestLinks:
     def key(self, instance_id: str, key_id: str) -> bytes:
         """A key to try a message with, or KeyUnknown.
 
-        Remembered for an hour, the unknown too (for a second), so that a
+        Remembered for up to an hour, the unknown too (for a second), so that a
         flood of forged ids costs no query each. Whoever acts on a message
         asks `hold` first, or writes on condition of the key.
         """
         return self._remembered(instance_id, key_id)[0]
+
+    def known(self, instance_id: str, key_id: str) -> _Known | None:
+        """What is remembered of a key: (key, whether it is the next one).
+
+        None: `key` must ask the database.
+        """
+        found, until = self._cache.get((instance_id, key_id), (None, 0))
+        return found if until > time.monotonic() else None
+
+    def there(self) -> list[str]:
+        """Ids of all instances that have a link."""
+        with self._db.reader() as tx:
+            ids: list[str] = tx.guests.linked()
+            return ids
+
+    def learn(self, instance_ids: list[str]) -> list[str]:
+        """Remember the keys of instances in a few statements; gives the ids
+        of those that have one."""
+        found: list[str] = []
+        for start in range(0, len(instance_ids), _AT_ONCE):
+            with self._db.reader() as tx:
+                some = tx.guests.links(instance_ids[start:start + _AT_ONCE])
+            for link in some:
+                self._remember((link.instance_id, link.key_id),
+                               (self._opened(link).key, False))
+                found.append(link.instance_id)
+        return found
 
     def opened(self, instance_id: str, key_id: str) -> None:
         """A message has opened under this key: if it is the next one, it
@@ -143,18 +176,34 @@ class GuestLinks:
         """(key, whether it is the next one)."""
         now = time.monotonic()
         wanted = (instance_id, key_id)
-        with self._lock:
-            known, until = self._cache.get(wanted, (None, 0))
-            if until <= now and len(self._cache) > _CACHED_MOST:
-                self._cache.clear()
-        if until <= now:
+        known = self.known(*wanted)
+        if known is None and self._unknown.get(wanted, 0) <= now:
             known = self._find(instance_id, key_id)
-            with self._lock:
-                self._cache[wanted] = (
-                    known, now + (_CACHED_S if known else _UNKNOWN_S))
+            if known:
+                self._remember(wanted, known)
+            else:
+                self._note_unknown(wanted, now + _UNKNOWN_S)
         if known is None:
             raise KeyUnknown(instance_id=instance_id, key_id=key_id)
         return known
+
+    def _remember(self, wanted: tuple[str, str], known: _Known) -> None:
+        now = time.monotonic()
+        with self._lock:
+            # Not all at once: those that were learned together would be
+            # asked for together.
+            part = random.uniform(0.5, 1)   # noqa: S311  hides nothing
+            self._cache[wanted] = (known, now + _CACHED_S * part)
+            if len(self._cache) >= self._tidy_at:
+                self._cache = {key: kept for key, kept in self._cache.items()
+                               if kept[1] > now}
+                self._tidy_at = max(_TIDY_AT, 2 * len(self._cache))
+
+    def _note_unknown(self, wanted: tuple[str, str], until: float) -> None:
+        with self._lock:
+            if len(self._unknown) >= _UNKNOWN_MOST:
+                self._unknown.clear()
+            self._unknown[wanted] = until
 
     def _find(self, instance_id: str, key_id: str) -> _Known | None:
         try:

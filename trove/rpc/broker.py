@@ -2,7 +2,7 @@
 """Broker users of guests, through RabbitMQ's management API.
 
 What each guest may do was measured on RabbitMQ 3.10: declare, bind and read
-its own queues; publish to the conductor's topic; nothing else. The default
+its own queues; publish to its own outbox; nothing else. The default
 exchange stays closed, because with it one could write into any queue, and so
 does the right to declare the shared exchange, because it includes the right
 to delete it.
@@ -22,7 +22,7 @@ from trove.rpc import broker_names
 _OUTLIVES_MS = 3600000
 
 _GUEST_QUEUE = re.compile(
-    r'guestagent\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?:[._].*)?')
+    r'(?:guestagent|guestoutbox)\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?:[._].*)?')
 
 
 class BrokerError(exception.Unavailable):
@@ -35,11 +35,13 @@ class Broker:
     """Makes, limits and removes the broker users of guests.
 
     Every method may be repeated; what is already so counts as done. Raises
-    BrokerError when the management API does not do it.
+    BrokerError when the management API does not do it. ``announce`` is told
+    the id of each instance that has a user now, for conductors to listen.
     """
 
-    def __init__(self, conf):
+    def __init__(self, conf, announce=None):
         self._conf = conf
+        self._announce = announce or (lambda instance_id: None)
         link = conf.guest_link
         if not link.management_url or not link.management_password_file:
             raise exception.ConfigError(
@@ -91,7 +93,7 @@ class Broker:
             'read': '^(%s|%s)$' % (own, re.escape(exchange))})
         self._call('PUT', 'topic-permissions/%s/%s' % (self._vhost, user), {
             'exchange': exchange,
-            'write': '^%s$' % re.escape(self._conf.conductor_queue),
+            'write': '^%s$' % re.escape(broker_names.outbox(instance_id)),
             'read': r'^guestagent\.%s(\..*)?$' % re.escape(instance_id)})
         for limit, value in (
                 ('max-connections',
@@ -100,6 +102,7 @@ class Broker:
                  self._conf.guest_link.max_channels_per_guest)):
             self._call('PUT', 'user-limits/%s/%s' % (user, limit),
                        {'value': value})
+        self._announce(instance_id)
 
     def delete_user(self, instance_id):
         """Close the instance's connections and remove its user."""
@@ -124,7 +127,8 @@ class Broker:
 
     def queues(self, instance_id):
         """Names of the queues that belong to an instance."""
-        pattern = r'^guestagent\.%s([._].*)?$' % re.escape(instance_id)
+        pattern = r'^(guestagent|guestoutbox)\.%s([._].*)?$' % re.escape(
+            instance_id)
         found = self._call(
             'GET', 'queues/%s' % self._vhost,
             query={'name': pattern, 'use_regex': 'true', 'page': 1,
@@ -146,7 +150,8 @@ class Broker:
         while page <= pages:
             answer = self._call(
                 'GET', 'queues/%s' % self._vhost,
-                query={'name': r'^guestagent\.', 'use_regex': 'true',
+                query={'name': r'^(guestagent|guestoutbox)\.',
+                       'use_regex': 'true',
                        'page': page, 'page_size': 500, 'columns': 'name'})
             yield from (queue['name'] for queue in answer['items'])
             page, pages = page + 1, answer.get('page_count', 1)
@@ -160,11 +165,16 @@ class Broker:
             self._vhost, broker_names.topic(instance_id)))
 
     def apply_policy(self):
-        """Bound what may wait for guests, and how long queues outlive the
-        process that they were named after."""
+        """Bound what may wait for guests and from them, and how long queues
+        outlive the process that they were named after."""
         self._put_policy('trove-guests', r'^guestagent\.', {
             'max-length': self._conf.guest_link.queue_max_length,
             'overflow': 'drop-head'})
+        self._put_policy(
+            'trove-outboxes', '^' + re.escape(broker_names.OUTBOX), {
+                'max-length': self._conf.guest_link.outbox_max_length,
+                'max-length-bytes': self._conf.guest_link.outbox_max_bytes,
+                'overflow': 'drop-head'})
         topics = '|'.join(re.escape(topic) for topic in (
             self._conf.taskmanager_queue, self._conf.conductor_queue,
             self._conf.answers_queue))

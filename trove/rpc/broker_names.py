@@ -15,3 +15,13 @@ def users(instance_id):
 def topic(instance_id):
     """The topic on which an instance listens."""
     return 'guestagent.' + instance_id
+
+
+def outbox(instance_id):
+    """The queue that takes what an instance says, and the topic on which
+    it says it. Its guest may publish there and nothing more."""
+    return OUTBOX + instance_id
+
+
+#: What the names of all outboxes begin with.
+OUTBOX = 'guestoutbox.'

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The conductor's topic, on the guests' exchange, and what it passes on.
+"""The conductor's topic, where it learns of new guests; and its relay.
 
-1.0  deliver(sealed): one envelope of a guest. Inside, the methods
-     heartbeat(document) and answer(call_id, inbox, result, error)
+What guests say comes by their outboxes (`trove.rpc.outboxes`). The topic is
+on the services' own exchange, which no guest reaches.
+
+1.0  made(instance_id): there is a new guest, or may be; look at the row
 """
 
+import logging
 import re
 
 from trove.common import exception
 from trove.rpc import transport
+
+LOG = logging.getLogger(__name__)
 
 _INBOX = re.compile(r'[A-Za-z0-9_.-]{1,128}')
 
@@ -33,7 +38,25 @@ class Relay:
                 'The answer cannot be passed on: %s' % lost) from lost
 
 
+class Client:
+    """Tells all conductors at once."""
+
+    def __init__(self, conf, connection):
+        self._client = transport.client(connection, conf.conductor_queue,
+                                        retry=0)
+
+    def made(self, instance_id):
+        """There is a new guest to be listened to. What gets lost is made
+        good by the conductors' sweep."""
+        try:
+            self._client.prepare(fanout=True).cast(
+                {}, 'made', instance_id=instance_id)
+        except transport.MessagingError as error:
+            LOG.warning('instance %s was not announced (%s); the conductors '
+                        'will find it', instance_id, error)
+
+
 def serve(conf, connection, name, endpoint):
-    """A server that hands ``deliver`` to ``endpoint``."""
+    """A server that hands ``made`` to ``endpoint``; start and stop it."""
     return transport.server(connection, conf.conductor_queue, name,
-                            [endpoint], exchange=conf.guest_link.exchange)
+                            [endpoint])

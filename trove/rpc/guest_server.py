@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The guest's end of the link: listens on its own topic, casts to conductor.
+"""The guest's end of the link: listens on its own topic, casts to its outbox.
 
 Every message is an envelope under the instance's own key. Numbers of what
 was received are kept on the root disk, so that a restart of the agent lets
@@ -44,8 +44,8 @@ class GuestLink:
         self._state = _State(state_path)
         self._connection = connection or transport.connect(conf)
         self._conductor = transport.client(
-            self._connection, conf.conductor_queue,
-            exchange=conf.guest_link.exchange, retry=0)
+            self._connection, broker_names.outbox(instance_id),
+            exchange=conf.guest_link.exchange, retry=0, routed=True)
         self._lock = threading.Lock()
         self._number = 0
         self._server = None
@@ -69,7 +69,9 @@ class GuestLink:
         self._connection.cleanup()
 
     def heartbeat(self, document):
-        """Report to the conductor; Unavailable when the broker is away."""
+        """Report to the conductor; Unavailable when the broker is away, or
+        has no outbox for us (yet, or any more: a conductor will make it).
+        """
         self._send({'method': 'heartbeat',
                     'arguments': {'document': {
                         **document, 'api_version': versions.NEWEST}}})

@@ -17,7 +17,8 @@ from trove.common import exception
 
 #: What a cast raises when the broker does not take it: where no connection
 #: was made before, the libraries below let their own errors through.
-MessagingError = (exceptions.MessagingException, kombu_errors.KombuError,
+MessagingError = (exceptions.MessagingException,
+                  exceptions.MessageUndeliverable, kombu_errors.KombuError,
                   amqp.exceptions.AMQPError, OSError)
 
 _EXCHANGE = 'trove'
@@ -31,11 +32,7 @@ _AHEAD = 200
 
 def connect(conf, url=None):
     """An RPC transport; connections are made when first needed."""
-    oslo_messaging.set_transport_defaults(_EXCHANGE)
-    for group, options in opts.list_opts():
-        if group == _RABBIT:
-            conf.register_opts(options, group=group)
-            conf.set_default('rabbit_qos_prefetch_count', _AHEAD, group)
+    register(conf)
     if conf[_RABBIT].ssl and not conf[_RABBIT].ssl_ca_file:
         # The library would then take any certificate.
         raise exception.ConfigError(
@@ -46,15 +43,28 @@ def connect(conf, url=None):
         conf, url=url, allowed_remote_exmods=[])
 
 
-def client(transport, topic, exchange=None, retry=1):
+def register(conf):
+    """Make the options of the messaging library known, with our defaults."""
+    oslo_messaging.set_transport_defaults(_EXCHANGE)
+    for group, options in opts.list_opts():
+        if group == _RABBIT:
+            conf.register_opts(options, group=group)
+            conf.set_default('rabbit_qos_prefetch_count', _AHEAD, group)
+
+
+def client(transport, topic, exchange=None, retry=1, routed=False):
     """A client that casts to ``topic``.
 
     ``retry`` 1: a broker that is away is an error after one more try, not a
-    wait without end.
+    wait without end. ``routed``: a message for which there is no queue is
+    an error too; the broker else drops it in silence.
     """
     target = oslo_messaging.Target(topic=topic, exchange=exchange,
                                    version='1.0')
-    return oslo_messaging.get_rpc_client(transport, target, retry=retry)
+    return oslo_messaging.get_rpc_client(
+        transport, target, retry=retry,
+        transport_options=oslo_messaging.TransportOptions(
+            at_least_once=True) if routed else None)
 
 
 def server(transport, topic, name, endpoints, exchange=None):

@@ -6,6 +6,8 @@ import configparser
 import io
 import json
 
+from trove.rpc import broker_names
+
 DIRECTORY = '/etc/trove/conf.d/'
 
 
@@ -17,18 +19,20 @@ def files(conf, instance, secrets, broker_url):
             'datastore_manager': instance.manager,
             'datastore_version': instance.version_number,
             'tenant_id': instance.project_id}}),
-        DIRECTORY + 'trove-guestagent.conf': _ini(_agent(conf, broker_url)),
+        DIRECTORY + 'trove-guestagent.conf': _ini(
+            _agent(conf, instance.id, broker_url)),
         DIRECTORY + 'link.key': json.dumps({
             'key_id': secrets.key_id,
             'key': base64.b64encode(secrets.key).decode()}),
         **_tls_files(conf)}
 
 
-def _agent(conf, broker_url):
+def _agent(conf, instance_id, broker_url):
     groups = {
         'DEFAULT': {
             'transport_url': broker_url,
-            'conductor_queue': conf.conductor_queue,
+            # Agents of up to 1.2 say what they say where this tells them.
+            'conductor_queue': broker_names.outbox(instance_id),
             'report_interval': conf.report_interval},
         'guest_link': {
             'exchange': conf.guest_link.exchange,

@@ -64,9 +64,16 @@ class Guests:
         ).values(key_id=row.next_key_id, sealed_key=row.next_sealed_key)
         ).rowcount) and self._forget_next(instance_id, key_id)
 
-    def links(self):
-        """All links, for the rotation of the keyring."""
-        return self._links(sa.true())
+    def links(self, instance_ids=None):
+        """All links, or those of some instances that there are."""
+        if instance_ids is None:
+            return self._links(sa.true())
+        return self._links(tables.GuestLink.instance_id.in_(instance_ids))
+
+    def linked(self):
+        """Ids of all instances that have a link."""
+        return list(self._connection.execute(
+            sa.select(tables.GuestLink.instance_id)).scalars())
 
     def reseal(self, instance_id, before, sealed_key):
         """Swap the sealed form of a key, if it is still ``before``."""

@@ -135,11 +135,13 @@ class DeleteLink(base.Step):
 
 
 def remove_link(tools: toolbox.Tools, instance_id: str) -> None:
-    """Remove the broker user, then its queues, then the key."""
+    """Remove the broker user, then the key, then its queues: for whom there
+    is a key, conductors make a missing outbox anew."""
     tools.broker.delete_user(instance_id)
-    tools.broker.delete_queues(instance_id)
     with tools.db.writer() as tx:
         tx.guests.drop_link(instance_id)
+    tools.broker.delete_queues(instance_id)
+    with tools.db.writer() as tx:
         tx.resources.forget(instance_id, 'broker_user',
                             broker_names.user(instance_id))
 

@@ -13,12 +13,17 @@ from oslo_config import cfg
 import trove.conf
 from trove.common import crypto
 from trove.common import exception
+from trove.common import waiting
 from trove.conductor import endpoint
 from trove.conductor import limits
+from trove.conductor import roll
+from trove.conductor import turns
+from trove.rpc import amqp_connection
 from trove.rpc import broker as broker_room
 from trove.rpc import conductor as conductor_room
 from trove.rpc import guest as guest_room
 from trove.rpc import guest_server
+from trove.rpc import outboxes
 from trove.rpc import transport
 from trove.tests.fixtures import certificates
 from trove.tests.fixtures import rabbit
@@ -85,6 +90,18 @@ class Links(guest_room.Links):
             raise exception.NotFound(kind='key', id=key_id)
         return secrets.key
 
+    def known(self, instance_id, key_id):
+        try:
+            return self.key(instance_id, key_id), False
+        except exception.NotFound:
+            return None
+
+    def there(self):
+        return list(self.secrets)
+
+    def learn(self, instance_ids):
+        return [one for one in instance_ids if one in self.secrets]
+
     def opened(self, instance_id, key_id):
         """Nothing here is being rotated."""
 
@@ -99,8 +116,11 @@ class Reports:
     def __init__(self):
         self.kept = []
         self.changed = threading.Condition()
+        self.watch = None       # called with each, in the reader's thread
 
     def put(self, instance_id, report, boot, number, key_id):
+        if self.watch:
+            self.watch(instance_id, report)
         with self.changed:
             self.kept.append((instance_id, report.status.value, boot, number))
             self.changed.notify_all()
@@ -121,16 +141,26 @@ class ControlPlane:
         self.conf = conf
         self.links = Links()
         self.reports = Reports()
-        self.broker = broker_room.Broker(conf)
-        self.broker.apply_policy()
         self.connection = transport.connect(conf, node.url)
+        self.broker = broker_room.Broker(
+            conf, conductor_room.Client(conf, self.connection).made)
+        self.broker.apply_policy()
+        self._turns = turns.Turns(4, 100)
+        self.buckets = limits.Buckets(conf.guest_link.messages_per_second)
         self.endpoint = endpoint.Endpoint(
             conf, self.links, self.reports,
-            conductor_room.Relay(conf, self.connection),
-            limits.Buckets(conf.guest_link.messages_per_second))
+            conductor_room.Relay(conf, self.connection), self.buckets,
+            self._turns)
+        self.roll = roll.Roll(conf, self.links)
+        self.outboxes = self.roll.outboxes = outboxes.Outboxes(
+            conf, self.endpoint.deliver, self.roll.lost,
+            lambda: amqp_connection.connect(conf, node.url))
         self._server = conductor_room.serve(
-            conf, self.connection, 'conductor', self.endpoint)
+            conf, self.connection, 'conductor', self.roll)
+        self._turns.start()
+        self.outboxes.start()
         self._server.start()
+        self.roll.start()
         self.answers = guest_room.Answers(conf, self.connection)
         self.guests = guest_room.GuestClient(conf, self.connection,
                                              self.links, self.answers)
@@ -138,19 +168,24 @@ class ControlPlane:
     def enrol(self):
         """A new instance with its user and key; gives its id."""
         instance_id = str(uuid.uuid4())
-        secrets = Secrets(crypto.new_key(), 'k1', uuid.uuid4().hex)
-        self.links.secrets[instance_id] = secrets
-        self.broker.create_user(instance_id, secrets.password)
+        self._admit(instance_id,
+                    Secrets(crypto.new_key(), 'k1', uuid.uuid4().hex))
         return instance_id
 
     def enrol_recorded(self, record):
         """The instance of a recorded guest; gives this control plane."""
         instance_id = record['instance']
-        secrets = Secrets(base64.b64decode(record['key']), record['key_id'],
-                          uuid.uuid4().hex)
+        self._admit(instance_id, Secrets(
+            base64.b64decode(record['key']), record['key_id'],
+            uuid.uuid4().hex))
+        return self
+
+    def _admit(self, instance_id, secrets):
         self.links.secrets[instance_id] = secrets
         self.broker.create_user(instance_id, secrets.password)
-        return self
+        # A guest takes longer to boot than a conductor to hear of it.
+        waiting.until(lambda: instance_id in self.outboxes.reading(), 10,
+                      'a reader of the outbox', poll_s=0.005)
 
     def url_of(self, instance_id):
         """The transport URL that the instance was given."""
@@ -167,12 +202,16 @@ class ControlPlane:
         """Take users and queues of instances away."""
         for instance_id in instance_ids:
             self.broker.delete_user(instance_id)
+            self.links.secrets.pop(instance_id, None)
             self.broker.delete_queues(instance_id)
 
     def close(self):
         self.answers.stop()
         self._server.stop()
         self._server.wait()
+        self.roll.stop()
+        self.outboxes.stop()
+        self._turns.stop()
         self.connection.cleanup()
 
 
@@ -201,8 +240,6 @@ def control(plane, cleaners):
     # At once, so that nothing of this test is heard in the next.
     made = set(plane.links.secrets) - before
     plane.remove(made)
-    for instance_id in made:
-        del plane.links.secrets[instance_id]
 
 
 @pytest.fixture

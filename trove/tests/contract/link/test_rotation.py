@@ -4,6 +4,7 @@ is worth nothing after."""
 
 import base64
 import dataclasses
+import json
 import pathlib
 import threading
 import time
@@ -17,6 +18,7 @@ from trove.conductor import service as conductor_service
 from trove.guestagent import credentials
 from trove.guestagent import service as agent_service
 from trove.objects.operation import State
+from trove.rpc import amqp_connection
 from trove.rpc import envelope
 from trove.rpc import guest as guest_room
 from trove.rpc import guest_server
@@ -99,10 +101,12 @@ class Site:
             self.plane.rooms, broker=broker, guest=client)
         self.conductor = conductor_service.Conductor(
             conf, self.plane.db, control_plane._KEYRING, self.connection,
-            'conductor')
+            'conductor', lambda: amqp_connection.connect(conf, node.url))
         self.conductor.start()
         self.folder = directory / 'conf.d'
         self._write_identity()
+        waiting.until(lambda: self.conductor.outboxes.reading(), 10,
+                      'a reader of the outbox')
         self.agent = Agent(conf, self.folder, self.instance_id)
         waiting.until(lambda: self.conductor.writer.written, 10,
                       'a first word')
@@ -140,12 +144,9 @@ class Site:
 
 @pytest.fixture
 def site(conf, node, plane, tmp_path, cleaners):
-    # A queue of its own, since the other conductor knows other keys.
-    conf.set_override('conductor_queue', 'conductor-%s' % tmp_path.name)
     made = Site(conf, node, plane.broker, tmp_path)
     yield made
     cleaners(made.close)
-    conf.clear_override('conductor_queue')
 
 
 def login(node, url):
@@ -179,7 +180,8 @@ def test_the_guest_comes_back_with_new_secrets_and_the_old_are_dead(
         old_key, old_id, site.instance_id, envelope.FROM_GUEST, 2 ** 40, 1,
         {'method': 'heartbeat', 'arguments': {'document': {
             'service_status': 'crashed'}}})
-    site.conductor.endpoint.deliver({}, forged)
+    site.conductor.endpoint.deliver(site.instance_id, json.dumps(
+        {'args': {'sealed': forged}}).encode())
     waiting.until(lambda: site.conductor.writer.late, 10, 'a refusal')
     assert site.plane.instance(site.instance_id).report.status != 'crashed'
 

@@ -50,7 +50,9 @@ def open_channel(node, control):
             confirm_publish=True, virtual_host=virtual_host)
         connection.connect()
         opened.append(connection)
-        return connection.channel()
+        channel = connection.channel()
+        channel.instance_id = instance_id
+        return channel
     yield connect
     for connection in opened:
         with contextlib.suppress(amqp.AMQPError, OSError):
@@ -69,6 +71,24 @@ ATTEMPTS = {
             broker_names.topic(victim)),
     'read the conductor\'s queue':
         lambda channel, victim: channel.basic_consume('trove-conductor'),
+    'read the outbox of another guest':
+        lambda channel, victim: channel.basic_consume(
+            broker_names.outbox(victim)),
+    'delete the outbox of another guest':
+        lambda channel, victim: channel.queue_delete(
+            broker_names.outbox(victim)),
+    'empty the outbox of another guest':
+        lambda channel, victim: channel.queue_purge(
+            broker_names.outbox(victim)),
+    'publish to the outbox of another guest':
+        lambda channel, victim: channel.basic_publish(
+            amqp.Message('x'), EXCHANGE, broker_names.outbox(victim)),
+    'publish to the conductor\'s topic':
+        lambda channel, victim: channel.basic_publish(
+            amqp.Message('x'), EXCHANGE, 'trove-conductor'),
+    'tell the conductor of a guest':
+        lambda channel, victim: channel.basic_publish(
+            amqp.Message('x'), 'trove-conductor_fanout'),
     'declare a queue of its own choice':
         lambda channel, victim: channel.queue_declare('mine'),
     'declare an exchange':
@@ -92,12 +112,28 @@ ATTEMPTS = {
     'publish under another user\'s name':
         lambda channel, victim: channel.basic_publish(
             amqp.Message('x', user_id=broker_names.user(victim)),
-            EXCHANGE, 'trove-conductor'),
+            EXCHANGE, broker_names.outbox(channel.instance_id)),
+}
+
+#: What must stay as it is: its own outbox.
+OWN = {
+    'read it': lambda channel, name: channel.basic_consume(name),
+    'delete it': lambda channel, name: channel.queue_delete(name),
+    'empty it': lambda channel, name: channel.queue_purge(name),
+    'declare it otherwise': lambda channel, name: channel.queue_declare(
+        name, durable=True, auto_delete=False),
+    'take it off its topic': lambda channel, name: channel.queue_unbind(
+        name, EXCHANGE, name),
+    'bind it to another topic': lambda channel, name: channel.queue_bind(
+        name, EXCHANGE, 'guestagent.1'),
+    'put into it directly': lambda channel, name: channel.basic_publish(
+        amqp.Message('x'), '', name),
 }
 
 BINDINGS = {'another guest\'s topic': 'guestagent.%(victim)s',
             'everything': '#', 'all guests': 'guestagent.*',
-            'the conductor': 'trove-conductor'}
+            'the conductor': 'trove-conductor',
+            'another guest\'s outbox': 'guestoutbox.%(victim)s'}
 
 
 @pytest.mark.parametrize('attempt', ATTEMPTS)
@@ -116,6 +152,13 @@ def test_the_broker_refuses_to_bind_its_queue_to(binding, open_channel,
         open_channel(thief).queue_bind(
             broker_names.topic(thief), EXCHANGE,
             BINDINGS[binding] % {'victim': victim})
+
+
+@pytest.mark.parametrize('attempt', OWN)
+def test_its_own_outbox_is_closed_but_for_its_topic(attempt, open_channel,
+                                                    thief):
+    with pytest.raises((amqp.AccessRefused, amqp.PreconditionFailed)):
+        OWN[attempt](open_channel(thief), broker_names.outbox(thief))
 
 
 def test_the_management_api_is_closed(control, node, thief):
@@ -175,9 +218,9 @@ def test_no_more_connections_than_allowed(open_channel, thief, conf):
 
 
 def cast_to_conductor(control, conf, thief, sealed):
-    """Publish what the stolen user may: a message to the conductor."""
+    """Publish what the stolen user may: a message to its outbox."""
     connection = transport.connect(conf, control.url_of(thief))
-    transport.client(connection, conf.conductor_queue,
+    transport.client(connection, broker_names.outbox(thief),
                      exchange=EXCHANGE).cast({}, 'deliver', sealed=sealed)
     connection.cleanup()
 
@@ -202,7 +245,19 @@ def test_another_instances_heartbeat_cannot_be_forged(control, conf, thief,
                                                       victim):
     cast_to_conductor(control, conf, thief,
                       a_heartbeat(control, thief, victim))
+    assert counted(control, 'other-outbox') == 1
+    cast_to_conductor(control, conf, thief, {
+        **a_heartbeat(control, thief, victim), 'instance': thief})
     assert counted(control, 'not-authentic') == 1
+    assert all(one[0] != victim for one in control.reports.kept)
+
+
+def test_another_instances_message_does_not_pass_by_its_own_outbox(
+        control, conf, thief, victim):
+    # As if it had been copied somewhere: it is authentic.
+    cast_to_conductor(control, conf, thief,
+                      a_heartbeat(control, victim, victim))
+    assert counted(control, 'other-outbox') == 1
     assert all(one[0] != victim for one in control.reports.kept)
 
 
@@ -317,7 +372,7 @@ def test_after_deletion_the_secrets_open_nothing(control, conf, node,
                         OSError)):
         while True:
             channel.basic_publish(amqp.Message('x'), EXCHANGE,
-                                  'trove-conductor')
+                                  broker_names.outbox(thief))
     assert time.monotonic() - began < 1
     with pytest.raises((amqp.AccessRefused, OSError)):
         amqp.Connection(
@@ -331,6 +386,9 @@ def test_after_deletion_the_secrets_open_nothing(control, conf, node,
 ALWAYS = ('delete the shared exchange', 'publish under another user\'s name',
           'delete the control plane\'s exchange')
 
+#: A queue that is there cannot be declared otherwise by anybody.
+OWN_ALWAYS = ('declare it otherwise',)
+
 
 @pytest.mark.parametrize('attempt', sorted(set(ATTEMPTS) - set(ALWAYS)))
 def test_the_door_is_the_permission(attempt, open_channel, thief, victim,
@@ -339,6 +397,13 @@ def test_the_door_is_the_permission(attempt, open_channel, thief, victim,
     transport.client(control.connection, 'taskmanager').cast({}, 'wake')
     take_restrictions_away(node, thief)
     ATTEMPTS[attempt](open_channel(thief), victim)
+
+
+@pytest.mark.parametrize('attempt', sorted(set(OWN) - set(OWN_ALWAYS)))
+def test_the_door_is_the_permission_for_its_own_outbox(
+        attempt, open_channel, thief, node, control):
+    take_restrictions_away(node, thief)
+    OWN[attempt](open_channel(thief), broker_names.outbox(thief))
 
 
 @pytest.mark.parametrize('binding', BINDINGS)

@@ -3,10 +3,12 @@
 the oldest version, recorded when it was the newest, is still understood."""
 
 import base64
+import configparser
 import importlib.resources
 import inspect
 import json
 import threading
+import types
 
 import pytest
 
@@ -18,6 +20,7 @@ from trove.rpc import envelope
 from trove.rpc import guest as guest_room
 from trove.rpc import transport
 from trove.rpc import versions
+from trove.taskmanager import identity
 
 RECORD = json.loads((importlib.resources.files(__package__)
                      / 'recorded' / 'guest-1.0.json').read_text())
@@ -110,6 +113,17 @@ def test_a_later_argument_needs_the_later_version():
         versions.needed('ping', ('loudly',))
 
 
+def told_to_say_it_at(conf, instance_id):
+    """The topic that a new server's files name to an agent of any age."""
+    files = identity.files(
+        conf, types.SimpleNamespace(id=instance_id, manager='m',
+                                    version_number='1', project_id='p'),
+        types.SimpleNamespace(key_id='k', key=b''), 'rabbit://')
+    parser = configparser.RawConfigParser()
+    parser.read_string(files[identity.DIRECTORY + 'trove-guestagent.conf'])
+    return parser['DEFAULT']['conductor_queue']
+
+
 class OldGuest:
     """A guest of 1.0: knows its recorded lines and nothing else."""
 
@@ -121,6 +135,7 @@ class OldGuest:
         self.fails = False
         self.told = threading.Event()
         self.heard = None
+        self._topic = told_to_say_it_at(control.conf, self.id)
         self.connection = transport.connect(
             control.conf, control.url_of(self.id))
         self._server = transport.server(
@@ -129,7 +144,7 @@ class OldGuest:
         self._server.start()
 
     def say(self, sealed):
-        transport.client(self.connection, 'trove-conductor',
+        transport.client(self.connection, self._topic,
                          exchange='amq.topic').cast({}, 'deliver',
                                                     sealed=sealed)
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sender is whoever's key opened the message; nothing raises out."""
 
+import json
+
 import pytest
 
 from trove.common import crypto
@@ -33,6 +35,10 @@ class Links:
         self.dropped = set()
         self.used = []
 
+    def known(self, instance_id, key_id):
+        found = KEYS.get(instance_id) if key_id == 'k' else None
+        return found and (found, False)
+
     def key(self, instance_id, key_id):
         if instance_id not in KEYS or key_id != 'k':
             raise exception.NotFound(kind='key', id=key_id)
@@ -59,7 +65,27 @@ def written():
 @pytest.fixture
 def conductor(written, links):
     return endpoint.Endpoint(options.make(), links, written, written,
-                             limits.Buckets(20))
+                             limits.Buckets(20), AtOnce())
+
+
+class AtOnce:
+    """Does in its turn what may take a while: now."""
+
+    full = False
+
+    def put(self, instance_id, work):
+        if not self.full:
+            work()
+        return not self.full
+
+
+def body(sealed):
+    return json.dumps({'args': {'sealed': sealed}}).encode()
+
+
+def deliver(conductor, sealed, by=None):
+    """Let a message come by an outbox, by its instance's own if unsaid."""
+    return conductor.deliver(by or sealed['instance'], body(sealed))
 
 
 def said(instance_id, method='heartbeat', number=1, sign_as=None, **args):
@@ -72,20 +98,26 @@ def said(instance_id, method='heartbeat', number=1, sign_as=None, **args):
 
 
 def test_a_heartbeat_is_written_under_its_sender(conductor, written):
-    conductor.deliver({}, said('i1'))
+    deliver(conductor, said('i1'))
     assert written.reports[0][0] == 'i1'
     assert conductor.counters == {'taken': 1}
 
 
 def test_a_heartbeat_under_another_instances_name_is_dropped(
         conductor, written):
-    conductor.deliver({}, said('i2', sign_as='i1'))
+    deliver(conductor, said('i2', sign_as='i1'))
     assert written.reports == []
     assert conductor.counters == {'not-authentic': 1}
 
 
+def test_a_message_by_the_outbox_of_another_is_dropped(conductor, written):
+    deliver(conductor, said('i2'), by='i1')
+    assert written.reports == []
+    assert conductor.counters == {'other-outbox': 1}
+
+
 def test_an_answer_is_passed_on_with_its_true_sender(conductor, written):
-    conductor.deliver({}, said('i1', 'answer', inbox='here', call_id='c',
+    deliver(conductor, said('i1', 'answer', inbox='here', call_id='c',
                                result=1, error=None))
     assert written.answers == [('i1', 'here', 'c', 1, None)]
 
@@ -93,34 +125,46 @@ def test_an_answer_is_passed_on_with_its_true_sender(conductor, written):
 def test_an_answer_under_a_dropped_key_goes_nowhere(conductor, written,
                                                     links):
     links.dropped.add('i1')
-    conductor.deliver({}, said('i1', 'answer', inbox='here', call_id='c',
+    deliver(conductor, said('i1', 'answer', inbox='here', call_id='c',
                                result=1, error=None))
     assert written.answers == []
     assert conductor.counters == {'unknown-instance': 1}
 
 
 def test_only_what_opened_counts_as_a_use_of_the_key(conductor, links):
-    conductor.deliver({}, said('i2', sign_as='i1'))
+    deliver(conductor, said('i2', sign_as='i1'))
     assert links.used == []
-    conductor.deliver({}, said('i1'))
+    deliver(conductor, said('i1'))
     assert links.used == [('i1', 'k')]
 
 
 @pytest.mark.parametrize('message,reason', [
-    ({'plain': 'text'}, 'malformed'),
-    (said('i9'), 'unknown-instance'),
-    (said('i1', 'delete_everything'), 'unknown-method'),
-    (said('i1', 'heartbeat', document={}), 'malformed')])
+    (body({'plain': 'text'}), 'malformed'),
+    (b'\xff\xfe', 'malformed'), (b'{"oslo.message": 3}', 'malformed'),
+    (b'[' * 100000, 'malformed'), (b'7', 'malformed'),
+    (b' ' * 3000000, 'too-large'),
+    (body({**said('i1'), 'key_id': 'dropped'}), 'unknown-instance'),
+    (body(said('i1', 'delete_everything')), 'unknown-method'),
+    (body(said('i1', 'heartbeat', document={})), 'malformed')])
 def test_what_is_not_taken_is_counted_by_reason(conductor, written, message,
                                                 reason):
-    conductor.deliver({}, message)
+    assert conductor.deliver('i1', message) == 0
     assert conductor.counters == {reason: 1}
     assert written.reports == []
 
 
+def test_more_than_can_wait_is_dropped(conductor, written):
+    conductor._turns.full = True
+    deliver(conductor, said('i1', 'answer', inbox='here', call_id='c',
+                            result=1, error=None))
+    assert conductor.counters == {'unavailable': 1}
+    assert written.answers == []
+
+
 def test_a_flood_is_cut_per_guest(conductor, written):
-    for number in range(1, 501):
-        conductor.deliver({}, said('i1', number=number))
-    conductor.deliver({}, said('i2'))
+    pauses = [deliver(conductor, said('i1', number=number))
+              for number in range(1, 501)]
+    deliver(conductor, said('i2'))
     assert conductor.counters['too-many'] > 200
+    assert pauses[0] == 0 and 0.5 < pauses[-1] <= 1
     assert written.reports[-1][0] == 'i2'

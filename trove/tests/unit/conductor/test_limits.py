@@ -25,3 +25,22 @@ def test_the_bucket_fills_again_with_time():
         pass
     clock.now += 3
     assert sum(buckets.take('loud') for _ in range(1000)) == 6
+
+
+def test_a_large_message_counts_as_several():
+    buckets = limits.Buckets(2, clock=Clock())
+    assert buckets.take('loud', 16384 * 30)
+    assert not buckets.take('loud')
+    assert buckets.take('quiet', 100)
+
+
+def test_whoever_has_none_left_waits_for_a_seconds_worth():
+    clock = Clock()
+    buckets = limits.Buckets(2, clock=clock)
+    while buckets.take('loud'):
+        pass
+    assert buckets.wait_s('loud') == 1
+    clock.now += 1
+    assert buckets.wait_s('loud') == 0
+    assert buckets.take('loud') and buckets.take('loud')
+    assert not buckets.take('loud')

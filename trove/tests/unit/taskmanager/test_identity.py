@@ -39,7 +39,7 @@ def test_the_guest_reads_where_we_are_dollar_signs_included(tmp_path):
     files = identity.files(options.make(), INSTANCE, SECRETS, URL)
     assert read(files['/etc/trove/conf.d/trove-guestagent.conf'],
                 tmp_path / 'a.conf', 'transport_url',
-                'conductor_queue') == [URL, 'trove-conductor']
+                'conductor_queue') == [URL, 'guestoutbox.i-1']
 
 
 def test_the_key_is_apart():

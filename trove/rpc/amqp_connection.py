@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A bare AMQP connection to the broker that the messaging library uses.
+
+For what the library has no words for: reading thousands of queues in one
+thread. Address, TLS and heartbeat are those of the library's own options, in
+the configuration or in the query of the URL.
+"""
+
+import random
+import ssl
+
+import amqp
+import oslo_messaging
+
+from trove.rpc import transport
+
+#: Seconds a connect, a reply or the rest of a frame may take.
+_PATIENCE_S = 10
+
+
+def connect(conf, url=None):
+    """A connection to the first node that lets us in; else the last error
+    (one of `transport.MessagingError`)."""
+    transport.register(conf)
+    place = oslo_messaging.TransportURL.parse(conf, url)
+    options = conf.oslo_messaging_rabbit
+    failed = OSError('The transport URL names no host.')
+    for host in random.sample(place.hosts, len(place.hosts)):
+        connection = amqp.Connection(
+            host='%s:%d' % (host.hostname, host.port or 5672),
+            userid=host.username, password=host.password,
+            login_method=options.rabbit_login_method,
+            virtual_host=place.virtual_host or '/',
+            heartbeat=options.heartbeat_timeout_threshold,
+            connect_timeout=_PATIENCE_S,
+            ssl=_tls(options, place.query, host.hostname))
+        try:
+            connection.connect()
+        except transport.MessagingError as error:
+            connection.collect()
+            failed = error
+            continue
+        # A node that stalls in the middle of a frame may not hold us.
+        connection.sock.settimeout(_PATIENCE_S)
+        return connection
+    raise failed
+
+
+def _tls(options, query, name):
+    def told(option):
+        return query.get(option, options[option])
+
+    if str(told('ssl')).lower() not in ('1', 'true', 'yes', 'on'):
+        return False
+    return {'ca_certs': told('ssl_ca_file'), 'cert_reqs': ssl.CERT_REQUIRED,
+            'server_hostname': name,
+            **{name: file for name, file in (
+                ('certfile', told('ssl_cert_file')),
+                ('keyfile', told('ssl_key_file'))) if file}}
