@@ -85,6 +85,13 @@ class Datastore(abc.ABC):
         """A password of the configured length."""
         return context.new_password(self.options.default_password_length)
 
+    def check_cluster(self, members: int) -> None:
+        """Raise BadRequest if a cluster may not have so many members.
+
+        An engine that never forms one is NotSupported.
+        """
+        raise exception.NotSupported(feature='A cluster', subject=self.name)
+
     @abc.abstractmethod
     def check_database(self, spec: order.DatabaseSpec) -> None:
         """Raise BadRequest if such a database may not be made."""

@@ -21,6 +21,7 @@ from trove.db import engine as engines
 from trove.db import tables
 from trove.db import types
 from trove.db.repos import accounts
+from trove.db.repos import backups
 from trove.db.repos import configurations
 from trove.db.repos import datastores
 from trove.db.repos import duties
@@ -67,6 +68,8 @@ class Transaction:
 
     def __init__(self, connection, keyring):
         self.accounts = accounts.Accounts(connection)
+        self.backups = backups.Backups(connection)
+        self.strategies = backups.Strategies(connection)
         self.configurations = configurations.Configurations(connection)
         self.datastores = datastores.Datastores(connection)
         self.duties = duties.Duties(connection)

@@ -20,6 +20,7 @@ from trove.objects import order
 from trove.objects import status
 from trove.operations import accounts
 from trove.operations import apply_configuration
+from trove.operations import backups
 from trove.operations import capacity
 from trove.operations import datastores
 from trove.operations import deps as deps_
@@ -86,7 +87,7 @@ def create_instance(ctx: context.Context, deps: deps_.Deps,
     """Check a wish, record the instance and promise to build it."""
     _check_replica_rules(wish)
     if wish.replica_of:
-        replicas.check_source(ctx, deps, wish.replica_of)
+        _refuse_replicas(ctx, deps, wish, wish.replica_of)
     version = datastores.choose(deps, wish.datastore, wish.version,
                                 wish.version_number)
     engine = capacity.engine_of(deps, version)
@@ -101,6 +102,9 @@ def create_instance(ctx: context.Context, deps: deps_.Deps,
     flavor = capacity.flavor_of(deps, wish.flavor_id, version, image)
     volume_gb, volume_type = capacity.volume_of(
         deps, engine, version, flavor, wish.volume_gb, wish.volume_type)
+    if wish.backup_id:
+        backups.check_restore(ctx, deps, wish.backup_id, version, volume_gb,
+                              flavor)
     _refuse(wish.backup_id, 'Restoring a backup')
     _refuse(wish.module_ids, 'Applying modules')
     password = engine.new_password() if engine.root_on_create else None
@@ -129,6 +133,19 @@ def _check_replica_rules(wish: Wish) -> None:
             ('ip_address', any(nic.ip_address for nic in wish.nics))):
         if given:
             raise ReplicaOnly(field=field)
+
+
+def _refuse_replicas(ctx: context.Context, deps: deps_.Deps, wish: Wish,
+                     source_id: str) -> typing.NoReturn:
+    """Check what can be wrong with a replica; none is made."""
+    source = replicas.check_source(ctx, deps, source_id)
+    if wish.configuration_id:
+        apply_configuration.check_group(
+            ctx, deps, wish.configuration_id, source.datastore_version_id,
+            source.version_name)
+    networks.check(ctx, deps, wish.nics)
+    _check_placement(deps, wish)
+    replicas.refuse(deps, ctx.project_id, source, wish.replica_count)
 
 
 def _refuse(given: typing.Any, feature: str) -> None:

@@ -43,6 +43,20 @@ def set_limits(deps: deps_.Deps, project_id: str,
     return chosen
 
 
+def check(deps: deps_.Deps, project_id: str,
+          deltas: dict[str, int]) -> None:
+    """Hold that there is room at present; sets nothing aside."""
+    over = ['%s (asked for %d, in use %d of %d)' % (
+        usage.resource, deltas[usage.resource],
+        usage.in_use + usage.reserved, usage.limit)
+        for usage in usages(deps, project_id)
+        if 0 <= usage.limit < (usage.in_use + usage.reserved
+                               + deltas.get(usage.resource, 0))
+        and deltas.get(usage.resource, 0) > 0]
+    if over:
+        raise exception.QuotaExceeded(details=', '.join(over))
+
+
 @session.retried
 def _store(deps: deps_.Deps, project_id: str,
            limits: dict[str, int]) -> None:

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether an instance can be the source of a new replica."""
 
+import typing
+
 from trove.common import context
 from trove.common import exception
 from trove.objects import instance
-from trove.objects import status
+from trove.operations import actions
 from trove.operations import datastores
 from trove.operations import deps as deps_
+from trove.operations import quota
 from trove.operations import visible
 
 
@@ -30,8 +33,8 @@ class ReplicasNotSupported(exception.NotSupported):
 
 
 def check_source(ctx: context.Context, deps: deps_.Deps,
-                 instance_id: str) -> None:
-    """Say why a replica of this instance cannot be made."""
+                 instance_id: str) -> instance.Instance:
+    """The instance, if replicas can be made of such a one."""
     with deps.db.reader() as tx:
         source = tx.instances.get(instance_id, visible.project_of(ctx))
     if source.replica_of:
@@ -41,18 +44,14 @@ def check_source(ctx: context.Context, deps: deps_.Deps,
     engine = deps.datastores.get(version.manager)
     if 'replication' not in engine.capabilities:
         raise NoReplication(datastore=version.datastore_name)
-    check_can_act(source)
+    return source
+
+
+def refuse(deps: deps_.Deps, project_id: str, source: instance.Instance,
+           count: int) -> typing.NoReturn:
+    """Say why so many replicas of the source cannot be made now."""
+    actions.check_ready(source)
+    quota.check(deps, project_id, {
+        'instances': count, 'ram': count * source.ram_mb,
+        'volumes': count * (source.volume_gb or 0)})
     raise ReplicasNotSupported()
-
-
-def check_can_act(found: instance.Instance) -> None:
-    """Hold that an operation may begin on the instance now."""
-    if found.backup_runs:
-        raise exception.InstanceBusy(instance_id=found.id, task='BACKUP')
-    if found.task not in (status.Task.NONE, status.Task.RESTART_REQUIRED):
-        raise exception.InstanceBusy(instance_id=found.id, task=found.task)
-    service = found.report.status if found.report else None
-    if found.server_status != 'ACTIVE' or service not in status.ACTIONABLE:
-        raise exception.Unprocessable(
-            'Instance %s is not ready: its status is %s, its engine is %s.'
-            % (found.id, found.status, service or 'unknown'))

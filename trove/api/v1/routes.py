@@ -3,6 +3,8 @@
 
 from trove.api import paging
 from trove.api import routing
+from trove.api.v1 import backup_routes
+from trove.api.v1 import cluster_routes
 from trove.api.v1 import configuration_routes
 from trove.api.v1.answers import accounts
 from trove.api.v1.answers import catalogue as catalogue_answers
@@ -34,7 +36,9 @@ def table(deps, policy, limiter):
             *_users(deps, policy), *_root(deps, policy), *_datastores(deps),
             *_catalogue(deps, limiter), *_mgmt(deps, policy),
             *_operations(deps),
-            *configuration_routes.table(deps, policy), *_not_built())
+            *configuration_routes.table(deps, policy),
+            *backup_routes.table(deps, policy),
+            *cluster_routes.table(deps, policy), *_not_built())
 
 
 def _route(method, path, handler, *policy, **more):

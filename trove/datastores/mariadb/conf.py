@@ -36,6 +36,13 @@ OPTS = [
                      'Keep the engine\'s own in the list.'),
     cfg.ListOpt('guest_log_exposed_logs', default=['general', 'slow_query'],
                 help='Logs that a tenant may switch on and read.'),
+    cfg.IntOpt('min_cluster_member_count', default=3, min=1,
+               help='Fewest members of a cluster.'),
+    cfg.BoolOpt('even_cluster_members', default=False,
+                help='Allow clusters with an even number of members. Such '
+                     'a cluster stops when it is cut into halves, and '
+                     'survives no more failures than one with a member '
+                     'less.'),
     cfg.IntOpt('initialise_timeout', default=300, min=10,
                help='Seconds a guest may take to make an empty engine. '
                     'Raise it for slow volumes.'),

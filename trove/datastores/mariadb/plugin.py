@@ -9,6 +9,7 @@ import typing
 
 import jinja2
 
+from trove.common import exception
 from trove.datastores import base
 from trove.datastores.mariadb import conf as options
 from trove.datastores.mariadb import sizing
@@ -20,6 +21,21 @@ USER_LENGTH = 80
 
 if typing.TYPE_CHECKING:
     from oslo_config import cfg
+
+
+class TooFewMembers(exception.BadRequest):
+    """A cluster of so few survives nothing."""
+
+    template = ('instances: a cluster needs at least %(least)d members, not '
+                '%(members)d.')
+
+
+class EvenMembers(exception.BadRequest):
+    """Halves of a cluster cannot outvote each other."""
+
+    template = ('instances: the number of members must be odd, not '
+                '%(members)d: members vote on who goes on when the cluster '
+                'is cut.')
 
 
 class MariaDB(base.Datastore):
@@ -40,6 +56,14 @@ class MariaDB(base.Datastore):
     def list_opts() -> tuple[str, list[typing.Any]]:
         """The engine's option group, for sample files."""
         return options.GROUP, options.OPTS
+
+    def check_cluster(self, members: int) -> None:
+        """Galera: members vote, so their number is odd."""
+        least = self.options.min_cluster_member_count
+        if members < least:
+            raise TooFewMembers(least=least, members=members)
+        if members % 2 == 0 and not self.options.even_cluster_members:
+            raise EvenMembers(members=members)
 
     def check_database(self, spec: order.DatabaseSpec) -> None:
         """Raise BadRequest if such a database may not be made."""

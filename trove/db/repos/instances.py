@@ -130,6 +130,9 @@ class Instances:
             task_id=Task.NONE.code, task_description=None,
             task_start_time=None, configuration_id=None, slave_of_id=None,
             addresses=[]))
+        strategy = tables.BackupStrategy
+        self._connection.execute(sa.delete(strategy).where(
+            strategy.instance_id == instance_id))
 
     def sync_servers(self, statuses):
         """Store the server statuses of a cloud, by server id, in bulk.

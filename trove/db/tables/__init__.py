@@ -2,6 +2,7 @@
 """Declarative tables, one file per aggregate. Rows never leave `db`."""
 
 from trove.db.tables.backups import Backup
+from trove.db.tables.backups import BackupStrategy
 from trove.db.tables.base import Base
 from trove.db.tables.configurations import Configuration
 from trove.db.tables.configurations import ConfigurationValue
@@ -26,8 +27,8 @@ from trove.db.tables.roots import RootHistory
 from trove.db.tables.tls import InstanceTls
 
 __all__ = (
-    'Backup', 'Base', 'Binding', 'Configuration', 'ConfigurationValue',
-    'Datastore', 'Duty', 'Fault', 'GuestLink', 'Instance', 'InstanceModule',
-    'InstanceTls', 'Journal', 'Module', 'Operation', 'Parameter', 'Quota',
-    'Reservation', 'Resource', 'RootHistory', 'ServiceStatus', 'Usage',
-    'Version')
+    'Backup', 'BackupStrategy', 'Base', 'Binding', 'Configuration',
+    'ConfigurationValue', 'Datastore', 'Duty', 'Fault', 'GuestLink',
+    'Instance', 'InstanceModule', 'InstanceTls', 'Journal', 'Module',
+    'Operation', 'Parameter', 'Quota', 'Reservation', 'Resource',
+    'RootHistory', 'ServiceStatus', 'Usage', 'Version')

@@ -40,3 +40,19 @@ class Backup(base.Base):
     deleted: orm.Mapped[bool]
     deleted_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(
         types.TIME)
+
+
+class BackupStrategy(base.Base):
+    """Where backups are kept; an empty instance id is the whole project.
+
+    No foreign key: an empty text is no instance.
+    """
+
+    __tablename__ = 'backup_strategies'
+
+    tenant_id: orm.Mapped[str] = orm.mapped_column(
+        sa.String(64), primary_key=True)
+    instance_id: orm.Mapped[str] = orm.mapped_column(
+        types.ID, primary_key=True)
+    backend: orm.Mapped[str] = orm.mapped_column(sa.String(32))
+    swift_container: orm.Mapped[str] = orm.mapped_column(sa.String(255))

@@ -46,16 +46,19 @@ VOLUME_TYPE = common.one('volume_type', _VOLUME_TYPE)
 
 _LIMIT = {'type': 'integer', 'minimum': -1}
 
-#: The absolute limits come first: clients count on it.
+_ABSOLUTE = common.record({
+    'verb': {'const': 'ABSOLUTE'}, 'max_instances': _LIMIT,
+    'max_volumes': _LIMIT, 'max_ram': _LIMIT, 'max_backups': _LIMIT})
+
+_RATE = common.record({
+    'verb': common.TEXT, 'uri': common.TEXT, 'regex': common.TEXT,
+    'value': common.COUNT, 'remaining': common.COUNT,
+    'unit': {'const': 'MINUTE'},
+    'nextAvailable': {
+        'type': 'string',
+        'pattern': r'^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$'}})
+
+#: The absolute ones come first: clients count on it.
 LIMITS = common.one('limits', {
     'type': 'array', 'minItems': 1,
-    'prefixItems': [common.record({
-        'verb': {'const': 'ABSOLUTE'}, 'max_instances': _LIMIT,
-        'max_volumes': _LIMIT, 'max_ram': _LIMIT, 'max_backups': _LIMIT})],
-    'items': common.record({
-        'verb': common.TEXT, 'uri': common.TEXT, 'regex': common.TEXT,
-        'value': common.COUNT, 'remaining': common.COUNT,
-        'unit': {'const': 'MINUTE'},
-        'nextAvailable': {
-            'type': 'string',
-            'pattern': r'^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$'}})})
+    'items': {'anyOf': [_ABSOLUTE, _RATE]}})

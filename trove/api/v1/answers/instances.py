@@ -18,7 +18,7 @@ DATASTORE = common.record(
     {'type': common.TEXT_OR_NULL, 'version': common.TEXT_OR_NULL},
     {'version_number': common.TEXT})
 
-_ADDRESS = common.record(
+ADDRESS = common.record(
     {'address': common.TEXT, 'type': {'enum': ['private', 'public']}},
     {'network': common.TEXT})
 
@@ -41,7 +41,7 @@ BASIC = common.record({
     'volume': common.record(_SIZE),
     'hostname': common.TEXT,
     'ip': common.array(common.TEXT),
-    'addresses': common.array(_ADDRESS),
+    'addresses': common.array(ADDRESS),
     'replica_of': common.LINK,
     'replicas': {**common.array(common.LINK), 'minItems': 1},
 })

@@ -4,6 +4,7 @@
 from trove.api.v1.schemas import common
 from trove.common import exception
 from trove.operations import instances as operations
+from trove.operations import replication
 from trove.operations import resize_flavor
 from trove.operations import resize_volume
 from trove.operations import restart_instance
@@ -13,12 +14,6 @@ class UnknownAction(exception.BadRequest):
     """No such action, or not exactly one."""
 
     template = 'Name exactly one action of: %(known)s.'
-
-
-class NotBuilt(exception.NotSupported):
-    """This action is not offered by this deployment."""
-
-    template = 'The action %(action)s is not supported by this deployment.'
 
 
 class InstanceActions:
@@ -31,9 +26,9 @@ class InstanceActions:
             'restart': ('instance:restart', self._restart),
             'resize': (None, self._resize),
             'promote_to_replica_source': (
-                'instance:promote_to_replica_source', self._not_built),
+                'instance:promote_to_replica_source', self._promote),
             'eject_replica_source': ('instance:eject_replica_source',
-                                     self._not_built),
+                                     self._eject),
             'reset_status': (None, self._reset_status),
         }
 
@@ -55,8 +50,11 @@ class InstanceActions:
         self._policy.enforce(request.ctx, rule,
                              project_id=found.project_id)
 
-    def _not_built(self, request, found, name, argument):
-        raise NotBuilt(action=name)
+    def _promote(self, request, found, name, argument):
+        replication.promote(self._deps, found)
+
+    def _eject(self, request, found, name, argument):
+        replication.eject(self._deps, found)
 
     def _restart(self, request, found, name, argument):
         restart_instance.restart_instance(request.ctx, self._deps, found.id)

@@ -11,6 +11,7 @@ from trove.operations import create_instance
 from trove.operations import datastores
 from trove.operations import delete_instance
 from trove.operations import instances as operations
+from trove.operations import replication
 from trove.operations import update_access
 
 #: Names of filters in the query and in the repository.
@@ -136,9 +137,7 @@ class Instances:
             self._configure(request, found, value)
             return
         if field in ('replica_of', 'slave_of'):
-            if not found.replica_of:
-                raise operations.NotAReplica(instance_id=found.id)
-            raise NotBuilt(feature='Detaching a replica')
+            replication.detach(self._deps, found)
         if field == 'datastore_version':
             store = datastores.find(self._deps, found.datastore_name, True)
             datastores.version(store, value)

@@ -14,6 +14,9 @@ UUID_OR_NULL = {'type': ['string', 'null'], 'pattern': UUID['pattern']}
 SIZE_GB = {'type': ['integer', 'string'], 'minimum': 1,
            'pattern': '^0*[1-9][0-9]{0,39}$'}
 
+#: A switch; clients send numbers, digits or truth values.
+FLAG = {'enum': [0, 1, '0', '1', True, False]}
+
 FLAVOR_REF = {'type': ['string', 'integer'], 'minLength': 1,
               'maxLength': 255, 'pattern': '[A-Za-z0-9]'}
 

@@ -30,8 +30,6 @@ REPLACE = validation.body(common.obj({'configuration': common.obj({
     'description': _DESCRIPTION,
 })}, ['configuration']))
 
-_FLAG = {'enum': [0, 1, '0', '1', True, False]}
-
 _SIZE = {'type': ['integer', 'string', 'null'],
          'minimum': -10 ** 39, 'maximum': 10 ** 39,
          'pattern': '^-?[0-9]{1,39}$'}
@@ -40,7 +38,7 @@ PARAMETER = validation.body(common.obj({
     'configuration-parameter': common.obj({
         'name': {'type': 'string', 'minLength': 1, 'maxLength': 128,
                  'pattern': '^[A-Za-z0-9_.-]+$'},
-        'restart_required': _FLAG,
+        'restart_required': common.FLAG,
         'data_type': {'type': 'string', 'enum': list(parameters.TYPES)},
         'max_size': _SIZE,
         'min_size': _SIZE,

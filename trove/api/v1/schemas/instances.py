@@ -15,7 +15,7 @@ from trove.operations import networks
 LOCALITIES = ['affinity', 'anti-affinity', 'soft-affinity',
               'soft-anti-affinity']
 
-_NIC = common.obj({
+NIC = common.obj({
     'network_id': common.UUID, 'net-id': common.UUID,
     'subnet_id': common.UUID,
     'ip_address': {'type': 'string',
@@ -43,7 +43,7 @@ CREATE = validation.body(common.obj({'instance': common.obj({
     'slave_of': common.UUID,
     'replica_count': {'type': 'integer', 'minimum': 1, 'maximum': 3},
     'availability_zone': common.NAME,
-    'nics': {'type': 'array', 'maxItems': 1, 'items': _NIC},
+    'nics': {'type': 'array', 'maxItems': 1, 'items': NIC},
     'configuration': common.UUID_OR_NULL,
     'configuration_id': common.UUID_OR_NULL,
     'modules': {'type': 'array',
@@ -93,7 +93,7 @@ def wish(body):
         replica_of=asked.get('replica_of') or asked.get('slave_of'),
         replica_count=asked.get('replica_count', 1),
         availability_zone=asked.get('availability_zone'),
-        nics=tuple(_nic(item) for item in asked.get('nics', ())),
+        nics=tuple(nic(item) for item in asked.get('nics', ())),
         configuration_id=(asked.get('configuration')
                           or asked.get('configuration_id')),
         module_ids=tuple(item['id'] for item in asked.get('modules', ())),
@@ -123,7 +123,8 @@ def _flavor(asked):
     return common.last_segment(asked['flavorRef'])
 
 
-def _nic(item):
+def nic(item):
+    """Where a member of `nics` asks to be attached."""
     address = item.get('ip_address')
     try:
         if address:

@@ -213,7 +213,7 @@ REFUSED = {
     'configuration alias': ({'configuration_id': api.NOBODY}, 404,
                             api.NOBODY),
     # what this release does not offer
-    'restore': ({'restorePoint': {'backupRef': api.NOBODY}}, 501, 'backup'),
+    'restore': ({'restorePoint': {'backupRef': api.NOBODY}}, 404, 'Backup'),
     'modules': ({'modules': [{'id': api.NOBODY}]}, 501, 'modules'),
     'other region': ({'region_name': 'Mars'}, 501, 'region'),
 }

@@ -296,4 +296,4 @@ class TestRates:
         admin = service.caller('admin')
         assert admin.post('/mgmt/flavors', {}).status_code == 501
         assert admin.post('/mgmt/flavors', {}).status_code == 413
-        assert admin.post('/backups', {}).status_code == 501
+        assert admin.post('/backups', {}).status_code == 400

@@ -339,13 +339,6 @@ class TestActions:
         assert api.error(member.post(
             '/instances/%s/action' % instance_id, body))[0] == 400
 
-    @pytest.mark.parametrize('body', [
-        {'promote_to_replica_source': {}}, {'eject_replica_source': {}}])
-    def test_known_actions_that_are_not_offered(self, member, body):
-        instance_id = create(member)
-        assert api.error(member.post(
-            '/instances/%s/action' % instance_id, body))[0] == 501
-
     def test_reset_status_is_for_admins(self, service, member, admin):
         instance_id = create(member)
         service.become_active(instance_id)
