@@ -124,6 +124,8 @@ http_post_rate = 0
 http_put_rate = 0
 http_delete_rate = 0
 http_mgmt_post_rate = 0
+guest_swift_url = http://{settings.broker_address}:{
+        settings.cloud_port}/object-store/v1
 
 [database]
 connection = sqlite:///{home}/trove.sqlite

@@ -16,6 +16,7 @@ contract tests run against both. Rules for all methods:
 import abc
 import dataclasses
 
+from trove.common import context
 from trove.common import exception
 from trove.objects import orphan
 
@@ -339,6 +340,30 @@ class Images(abc.ABC):
         """Newest active image carrying all tags, or NotFound."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A tenant's place in the object store, and what opens it.
+
+    ``guest_url`` is the same place as guests reach it.
+    """
+
+    url: str
+    guest_url: str
+    token: str = dataclasses.field(repr=False)
+
+
+class ObjectStore(abc.ABC):
+    """Objects of tenants, reached with their own tokens."""
+
+    @abc.abstractmethod
+    def account(self, ctx: context.Context) -> Account:
+        """The caller's account, which answers.
+
+        NotSupported where the cloud has no object store for the caller,
+        Forbidden where the token does not open it.
+        """
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Cloud:
     """The services together, as one set of credentials sees them."""
@@ -347,3 +372,4 @@ class Cloud:
     volumes: Volumes
     network: Network
     images: Images
+    objects: ObjectStore

@@ -18,6 +18,7 @@ from trove.cloud import glance
 from trove.cloud import neutron
 from trove.cloud import nova
 from trove.cloud import ports
+from trove.cloud import swift
 from trove.common import exception
 
 LOG = logging.getLogger(__name__)
@@ -71,7 +72,8 @@ def of_session(session, conf):
         network=neutron.NeutronNetwork(
             session, _endpoint(conf, 'neutron', region)),
         images=glance.GlanceImages(
-            session, _endpoint(conf, 'glance', region)))
+            session, _endpoint(conf, 'glance', region)),
+        objects=swift.SwiftObjects(session, conf))
 
 
 def new_session(conf):

@@ -8,6 +8,7 @@ start of this program.
 import base64
 import binascii
 import logging
+import logging.handlers
 import os
 import sys
 
@@ -21,11 +22,13 @@ from trove.conf import messaging
 from trove.guestagent import credentials
 from trove.guestagent import identity
 from trove.guestagent import service
+from trove.guestkit import files
 
 FOLDER = '/etc/trove'
 CONFIG = FOLDER + '/conf.d'
 RECORD = '/var/lib/trove-guestagent/identity.json'
 RUNNER = '/run/trove-guestagent'
+LOG_BYTES = 5_000_000
 
 LOG = logging.getLogger(__name__)
 
@@ -40,10 +43,23 @@ def main():
     cmd.choose_backend('threading')
     try:
         identity.establish(FOLDER, RECORD)
-        _agent(configure(cfg.CONF, sys.argv[1:])).run()
+        conf = configure(cfg.CONF, sys.argv[1:])
+        _log_to(conf.guest_log_file)
+        _agent(conf).run()
     except exception.TroveError as error:
         LOG.error('%s', error)
         raise SystemExit('trove-guestagent: %s' % error) from error
+
+
+def _log_to(path):
+    """A file beside the journal, for operators who cannot log in."""
+    files.folder(os.path.dirname(path), 0o700)
+    handler = logging.handlers.RotatingFileHandler(
+        path, maxBytes=LOG_BYTES, backupCount=1)
+    os.chmod(path, 0o600)
+    handler.setFormatter(logging.Formatter(
+        '%(asctime)s %(levelname)s %(name)s: %(message)s'))
+    logging.getLogger().addHandler(handler)
 
 
 def configure(conf, arguments):

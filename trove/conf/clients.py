@@ -25,6 +25,11 @@ OPTS = [
     *_service('cinder', 'volumev3', 'Cinder'),
     *_service('neutron', 'network', 'Neutron'),
     *_service('glance', 'image', 'Glance'),
+    *_service('swift', 'object-store', 'Swift'),
+    cfg.StrOpt('guest_swift_url',
+               help='URL of Swift as guests reach it, up to the account, '
+                    'such as http://10.0.0.2:8080/v1. Set it where guests '
+                    'have another way to it than clients.'),
     cfg.StrOpt('nova_client_version', default='2.57',
                help='Microversion of the compute API, at least 2.57.'),
     cfg.StrOpt('cinder_client_version', default='3.42',

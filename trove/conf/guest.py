@@ -21,6 +21,11 @@ OPTS = [
     cfg.StrOpt('guest_state_path', default='/var/lib/trove-guestagent',
                help='Where the agent keeps its own state: on the root disk, '
                     'never on the data volume.'),
+    cfg.StrOpt('guest_log_file',
+               default='/var/log/trove/trove-guestagent.log',
+               help='The agent\'s own log, which operators may publish as '
+                    'the log "guest". Begun anew at 5 MB; one old one is '
+                    'kept.'),
     cfg.FloatOpt('guest_probe_interval', default=1, min=0.2,
                  help='Seconds between two questions to the engine whether '
                       'it is well. A change is reported at once.'),

@@ -72,6 +72,11 @@ class Datastore(abc.ABC):
         return bool(self.options.root_on_create)
 
     @property
+    def exposed_logs(self) -> frozenset[str]:
+        """Names of the logs that tenants may see; "all" names each."""
+        return frozenset(self.options.guest_log_exposed_logs)
+
+    @property
     def reserved_users(self) -> frozenset[str]:
         """Names that no tenant's user may have."""
         return frozenset(self.options.ignore_users)

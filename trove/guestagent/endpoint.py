@@ -10,7 +10,9 @@ from trove.common import context
 from trove.common import exception
 from trove.guestagent import encryption
 from trove.guestagent import heartbeat
+from trove.guestagent import logs as guest_logs
 from trove.guestagent import machine
+from trove.guestagent import publishing
 from trove.objects import order
 
 LOG = logging.getLogger(__name__)
@@ -20,7 +22,8 @@ class Endpoint:
     """What the control plane may ask of this server."""
 
     def __init__(self, driver, preparer, journal, jobs, changed, manager,
-                 credentials=None, version='unknown', modules=None):
+                 credentials=None, version='unknown', modules=None,
+                 logs=None):
         self._driver = driver
         self._preparer = preparer
         self._journal = journal
@@ -30,6 +33,7 @@ class Endpoint:
         self._credentials = credentials
         self._version = version
         self._modules = modules
+        self._logs = logs
 
     # --- life
 
@@ -63,6 +67,8 @@ class Endpoint:
         self._journal.stopped(False)
         try:
             self._driver.engine.start()
+            if self._logs:
+                self._logs.started()
         finally:
             self._changed()
 
@@ -130,6 +136,24 @@ class Endpoint:
     def module_remove(self, module):
         """Take a module away."""
         self._modules.remove(module['id'])
+
+    # --- logs
+
+    def guest_log_list(self, account):
+        """Every log, and what of it has been published to an account."""
+        return self._logs.list(_place(account))
+
+    def guest_log_action(self, log_name, enable, disable, discard, publish,
+                         account, wait_s):
+        """Switch, empty and publish a log, in this order; the log then.
+
+        A publication that lasts longer goes on by itself.
+        """
+        return self._logs.act(
+            log_name, guest_logs.Wish(
+                enable=bool(enable), disable=bool(disable),
+                discard=bool(discard), publish=bool(publish)),
+            _place(account), wait_s)
 
     # --- databases
 
@@ -234,6 +258,13 @@ def _order(facts):
     except (KeyError, TypeError) as error:
         raise exception.BadRequest('The order cannot be read: %s'
                                    % error) from error
+
+
+def _place(account):
+    try:
+        return publishing.Place(**account)
+    except TypeError as error:
+        raise exception.BadRequest('This is no account.') from error
 
 
 def _values(given):

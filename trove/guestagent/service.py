@@ -13,6 +13,7 @@ from trove.guestagent import endpoint
 from trove.guestagent import heartbeat
 from trove.guestagent import jobs
 from trove.guestagent import journal as journals
+from trove.guestagent import logs as guest_logs
 from trove.guestagent import modules
 from trove.guestagent import prepare
 from trove.guestkit import files
@@ -46,7 +47,9 @@ class Agent:
             self._changed, conf.datastore_manager,
             secrets_folder and credentials.Credentials(
                 secrets_folder, self._over.set), version,
-            modules.Modules(folder))
+            modules.Modules(folder), guest_logs.GuestLogs(
+                driver, conf.datastore_manager, conf.guest_id, folder,
+                settings.path(conf.guest_log_file)))
 
     def _changed(self):
         self._heartbeat.changed()

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Take secrets out of words that leave the machine."""
 
+import re
+
 STARS = '***'
 
 
@@ -10,3 +12,17 @@ def mask(text, secrets):
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, STARS)
     return text
+
+
+#: A text between quotes, as SQL has it, after a word that a secret follows.
+_QUOTED = rb"""[EN]?('(?:[^'\\]|\\.|'')*'?|"(?:[^"\\]|\\.|"")*"?)"""
+_STATEMENT = re.compile(
+    rb'\b(IDENTIFIED\s+(?:(?:VIA|WITH)\s+\S+\s+(?:USING|AS|BY)|'
+    rb'BY(?:\s+PASSWORD)?)\s*\(?|PASSWORD\s*[(=:]?|'
+    rb'SECRET\s*[(=:]?|AUTHENTICATION_STRING\s*=)\s*' + _QUOTED,
+    re.IGNORECASE | re.DOTALL)
+
+
+def mask_statements(text: bytes) -> bytes:
+    """A log without the secrets that SQL statements in it set."""
+    return _STATEMENT.sub(rb"\1 '***'", text)

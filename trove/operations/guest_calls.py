@@ -27,6 +27,10 @@ _MEANING: dict[str | None, type[exception.TroveError]] = {
     'user_not_found': exception.NotFound,
     'database_not_found': exception.NotFound,
     'statement_refused': exception.Unprocessable,
+    'log_not_found': exception.NotFound,
+    'not_switchable': exception.BadRequest,
+    'token_refused': exception.Forbidden,
+    'store_away': exception.Unavailable,
     'engine_away': exception.Unprocessable,
     'not_supported': exception.NotSupported,
 }

@@ -88,6 +88,25 @@ class Accounts:
         """Let the superuser in no more; returns when it is out."""
         self._ask(instance_id, 'disable_root')
 
+    # --- logs, since 1.3
+
+    def guest_log_list(self, instance_id, account):
+        """Every log ({name, type, status, ...}); ``account`` is where
+        parts are published to."""
+        return self._call(instance_id, 'guest_log_list',
+                          self._conf.agent_call_high_timeout,
+                          account=account)
+
+    def guest_log_action(self, instance_id, log_name, account, wait_s,
+                         enable=False, disable=False, discard=False,
+                         publish=False):
+        """Do what is wished with a log, in this order; the log then."""
+        return self._call(
+            instance_id, 'guest_log_action',
+            self._conf.agent_call_high_timeout, log_name=log_name,
+            account=account, wait_s=wait_s, enable=enable,
+            disable=disable, discard=discard, publish=publish)
+
     # --- the machine
 
     def get_hwinfo(self, instance_id):

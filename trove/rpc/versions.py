@@ -52,6 +52,9 @@ HISTORY = {
         'module_list': (),
         'module_apply': ('modules',),
         'module_remove': ('module',),
+        'guest_log_list': ('account',),
+        'guest_log_action': ('log_name', 'enable', 'disable', 'discard',
+                             'publish', 'account', 'wait_s'),
     },
 }
 

@@ -9,12 +9,14 @@ from trove.api.v1 import configuration_routes
 from trove.api.v1.answers import accounts
 from trove.api.v1.answers import catalogue as catalogue_answers
 from trove.api.v1.answers import instances as instance_answers
+from trove.api.v1.answers import logs as log_answers
 from trove.api.v1.answers import mgmt as mgmt_answers
 from trove.api.v1.controllers import catalogue
 from trove.api.v1.controllers import databases
 from trove.api.v1.controllers import datastores
 from trove.api.v1.controllers import instance_actions
 from trove.api.v1.controllers import instances
+from trove.api.v1.controllers import logs
 from trove.api.v1.controllers import mgmt
 from trove.api.v1.controllers import mgmt_actions
 from trove.api.v1.controllers import mgmt_guests
@@ -24,6 +26,7 @@ from trove.api.v1.controllers import root_user
 from trove.api.v1.controllers import users
 from trove.api.v1.schemas import databases as database_schemas
 from trove.api.v1.schemas import instances as instance_schemas
+from trove.api.v1.schemas import logs as log_schemas
 from trove.api.v1.schemas import mgmt as mgmt_schemas
 from trove.api.v1.schemas import operations as operation_schemas
 from trove.api.v1.schemas import root_user as root_schemas
@@ -33,7 +36,8 @@ from trove.api.v1.schemas import users as user_schemas
 def table(deps, policy, limiter):
     """All routes; see `routing.Route`."""
     return (*_instances(deps, policy), *_databases(deps, policy),
-            *_users(deps, policy), *_root(deps, policy), *_datastores(deps),
+            *_users(deps, policy), *_root(deps, policy), *_logs(deps, policy),
+            *_datastores(deps),
             *_catalogue(deps, limiter), *_mgmt(deps, policy),
             *_operations(deps),
             *configuration_routes.table(deps, policy),
@@ -111,6 +115,14 @@ def _root(deps, policy):
     yield _route('POST', path, one.enable, body=root_schemas.ENABLE,
                  answer=accounts.ROOT_ENABLED)
     yield _route('DELETE', path, one.disable, status=204)
+
+
+def _logs(deps, policy):
+    all_ = logs.Logs(deps, policy)
+    path = '/instances/{id}/log'
+    yield _route('GET', path, all_.index, answer=log_answers.LOGS)
+    yield _route('POST', path, all_.act, body=log_schemas.ACTION,
+                 answer=log_answers.LOG)
 
 
 def _datastores(deps):

@@ -13,6 +13,7 @@ from trove.cloud.fake import compute
 from trove.cloud.fake import faults
 from trove.cloud.fake import images
 from trove.cloud.fake import network
+from trove.cloud.fake import objects
 from trove.cloud.fake import volumes
 
 
@@ -40,4 +41,5 @@ def build():
     wires = network.FakeNetwork(switch)
     return FakeCloud(
         compute=compute.FakeCompute(switch, disks, wires), volumes=disks,
-        network=wires, images=images.FakeImages(switch), faults=switch)
+        network=wires, images=images.FakeImages(switch),
+        objects=objects.FakeObjects(switch), faults=switch)

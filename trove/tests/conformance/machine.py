@@ -64,6 +64,13 @@ class Machine:
             lambda: self.processes('systemd'), 30, 'nothing runs')[0]
         return PROC / str(first) / 'root' / inside.lstrip('/')
 
+    def empty_log(self, pattern):
+        """Cut a log off, as logrotate's `copytruncate` does."""
+        found = self.run('sh', '-c', f'ls {pattern}').split()
+        for path in found:
+            os.truncate(self.path(path), 0)
+        return found
+
     def run(self, *words):
         """Run a command as root inside; what it prints."""
         first = self.processes('systemd')[0]

@@ -23,9 +23,6 @@ _MDS = '/mgmt/datastores/{datastore}/versions/{version}'
 
 #: (method, path, rules)
 ROUTES = (
-    ('GET', _ONE + '/log', 'instance:guest_log_list'),
-    ('POST', _ONE + '/log', 'instance:guest_log_list',
-     'instance:guest_log_action'),
     ('GET', _ONE + '/ssl', 'instance:show', 'instance:ssl_show'),
     ('POST', _ONE + '/ssl', 'instance:update', 'instance:ssl_action'),
     ('GET', _ONE + '/modules', 'instance:module_list'),

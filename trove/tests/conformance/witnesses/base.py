@@ -58,6 +58,8 @@ class Inside:
     #: A log that is always written, and one that is switched on.
     system_log: str
     user_log: str
+    #: Where that is, as a pattern of the shell.
+    user_log_path: str
 
 
 class Session(abc.ABC):

@@ -23,6 +23,6 @@ class Witness(mysqlfamily.SqlWitness):
     inside = base.Inside(
         process='mariadbd', config_file='/etc/mysql/trove.cnf',
         data_folder='/var/lib/mysql/data', system_log='error',
-        user_log='general')
+        user_log='general', user_log_path='/var/log/mysql/*general*.log')
     names = dataclasses.replace(
         mysqlfamily.SqlWitness.names, longest_user=80)
