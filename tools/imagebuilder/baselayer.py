@@ -40,11 +40,11 @@ class BaseLayer(layers.Layer):
                       for each in base.files],
         }
 
-    def source_lines(self):
-        """Return where this machine gets packages of this suite."""
+    def source_lines(self, suite=None):
+        """Return where this machine gets packages of this or a suite."""
         if self._mirror:
-            return packages.mirror(self.suite, self._mirror)
-        return packages.sources(self.suite)
+            return packages.mirror(suite or self.suite, self._mirror)
+        return packages.sources(suite or self.suite)
 
     def make(self, site, store, progress, notes):
         """Bootstrap, then take out all that is not for a guest."""

@@ -30,6 +30,8 @@ class EngineLayer(layers.Layer):
                       for user in recipe.users],
             'files': [[each.path, each.content, each.mode]
                       for each in recipe.files],
+            'older': [[each.suite, each.path, each.packages]
+                      for each in recipe.older],
             'source': source and [source.uri, source.suite,
                                   source.components, source.key],
         }
@@ -46,6 +48,13 @@ class EngineLayer(layers.Layer):
                     root, store, recipe.suite,
                     self._base.source_lines() + self._own_source(root),
                     self._pins).install(recipe.packages)
+            for each in recipe.older:
+                with progress.step(f'unpacking {each.suite} '
+                                   + ' '.join(each.packages)):
+                    packages.Apt(
+                        root, store, each.suite,
+                        self._base.source_lines(each.suite)
+                    ).unpack(each.packages, each.path)
             _run_lines(root, recipe.commands)
             layers.lay_files(root, recipe.files)
             layers.mask_units(root, recipe.masked_units)

@@ -8,6 +8,7 @@ from outside the guest; none of them ends up inside.
 import dataclasses
 import pathlib
 import re
+import shutil
 
 from imagebuilder import commands
 from imagebuilder import errors
@@ -210,9 +211,24 @@ class Apt:
         finally:
             doorman.unlink()
 
-    def _call(self, *words, what):
+    def unpack(self, names, path):
+        """Lay the files of packages below a path; nothing is installed."""
+        self._call('update', what='reading the package lists')
+        held = self._root.inside('run/unpacked')
+        held.mkdir()
+        self._call('download', *names, cwd=held,
+                   what='downloading ' + ' '.join(names))
+        place = self._root.inside(path.lstrip('/'))
+        place.mkdir(parents=True, exist_ok=True)
+        for package in sorted(held.glob('*.deb')):
+            commands.run(['dpkg-deb', '--extract', package, place],
+                         what=f'unpacking {package.name}',
+                         log=self._root.log)
+        shutil.rmtree(held)
+
+    def _call(self, *words, what, cwd=None):
         commands.run(['apt-get', '-o', 'APT::Update::Error-Mode=any', *words],
-                     what=what, log=self._root.log, env={
+                     what=what, log=self._root.log, cwd=cwd, env={
                          **commands.network(), 'LC_ALL': 'C.UTF-8',
                          'APT_CONFIG': str(self._conf),
                          'DEBIAN_FRONTEND': 'noninteractive',

@@ -54,6 +54,18 @@ class Source:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Older:
+    """Packages of another suite, unpacked below a path of their own.
+
+    An engine may need the programs that made the data it takes over.
+    """
+
+    suite: str
+    path: str
+    packages: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """One datastore version: packages of a suite and what to do with them."""
 
@@ -62,6 +74,7 @@ class Recipe:
     suite: str
     packages: tuple[str, ...]
     users: tuple[User, ...] = ()
+    older: tuple[Older, ...] = ()
     before: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
@@ -183,7 +196,8 @@ def _checked(kind, document, where):
     return kind(**values)
 
 
-NESTED = {'users': User, 'files': File, 'early_files': File}
+NESTED = {'users': User, 'files': File, 'early_files': File,
+          'older': Older}
 NUMBERS = ('uid', 'mode', 'size_mb', 'min_ram_mb', 'min_disk_gb')
 LISTS = ('packages', 'agent_packages', 'before', 'commands', 'masked_units',
          'disabled_units', 'unmasked_units', 'enabled_units', 'agent_extras',

@@ -8,13 +8,13 @@ the order of their names, and the later one wins.
 import dataclasses
 import os
 import re
+import typing
 
 from trove.guestkit import files
 
 BEFORE_USER = '10-system'       # the agent's; the tenant's layer wins
 USER = '20-user'                # the tenant's configuration group
 AFTER_USER = '50-system'        # the agent's; wins over the tenant
-_SUFFIX = '.cnf'
 _NAME = re.compile(r'[A-Za-z0-9_.-]+')
 
 
@@ -24,19 +24,28 @@ class Layers:
 
     base: str
     folder: str
-    section: str
     owner: str
+    section: str = ''
+
+    #: What the engine looks for in the folder, and how it is told to.
+    suffix: typing.ClassVar[str] = '.cnf'
+    include: typing.ClassVar[str] = '!includedir %s'
+
+    def text(self, values):
+        """The text of a layer with these values."""
+        return ini(self.section, values)
 
     def write_base(self, text):
         """Write the base file, which includes the folder at its end."""
         files.folder(self.folder, 0o750, self.owner)
-        files.write(self.base, '%s\n\n!includedir %s\n' % (
-            text.rstrip('\n'), self.folder), 0o640, self.owner)
+        files.write(self.base, '%s\n\n%s\n' % (
+            text.rstrip('\n'), self.include % self.folder), 0o640,
+            self.owner)
 
     def put(self, group, change, values):
         """Write one change of a group in place of its earlier form."""
         path = self._find(group, change) or self._new(group, change)
-        files.write(path, ini(self.section, values), 0o640, self.owner)
+        files.write(path, self.text(values), 0o640, self.owner)
 
     def link(self, group, change, target):
         """Let one change of a group be what the file ``target`` says."""
@@ -56,14 +65,20 @@ class Layers:
         if path:
             files.remove(path)
 
+    def path(self, group, change):
+        """The file of one change of a group, or None."""
+        return self._find(group, change)
+
     def names(self):
         """The files of the folder in the order in which they count."""
+        if not os.path.isdir(self.folder):
+            return []
         return sorted(name for name in os.listdir(self.folder)
-                      if name.endswith(_SUFFIX))
+                      if name.endswith(self.suffix))
 
     def _of(self, group):
         pattern = re.compile(re.escape(group) + r'-(\d{3})-(.+)'
-                             + re.escape(_SUFFIX))
+                             + re.escape(self.suffix))
         for name in self.names():
             match = pattern.fullmatch(name)
             if match:
@@ -79,7 +94,32 @@ class Layers:
         number = 1 + max((number for number, _, _ in self._of(group)),
                          default=0)
         return os.path.join(self.folder, '%s-%03d-%s%s' % (
-            group, number, change, _SUFFIX))
+            group, number, change, self.suffix))
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyLayers(Layers):
+    """The layers of an engine that reads ``name = 'value'``."""
+
+    suffix: typing.ClassVar[str] = '.conf'
+    include: typing.ClassVar[str] = "include_dir = '%s'"
+
+    def text(self, values):
+        """The text of a layer with these values."""
+        return properties(values)
+
+
+def properties(values):
+    """Lines of ``name = 'value'``; booleans as on and off."""
+    lines = []
+    for name, value in values.items():
+        if not _NAME.fullmatch(name):
+            raise ValueError('%r is no name of an option.' % name)
+        if isinstance(value, bool):
+            value = 'on' if value else 'off'
+        text = _one_line(name, value).replace('\\', '\\\\')
+        lines.append("%s = '%s'" % (name, text.replace("'", "''")))
+    return ''.join(line + '\n' for line in lines)
 
 
 def ini(section, values):

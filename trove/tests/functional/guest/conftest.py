@@ -3,6 +3,7 @@
 
 import pytest
 
+from trove.tests.fixtures import guest_engines
 from trove.tests.fixtures import guest_machine
 
 
@@ -18,6 +19,25 @@ def machine():
 def prepared():
     """A machine whose agent has prepared it, shared by a file's tests."""
     made = guest_machine.Machine()
+    try:
+        made.prepare()
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture(params=sorted(guest_engines.KINDS))
+def any_machine(request):
+    """A machine with a volume of 1 GB, of each engine in turn."""
+    made = guest_machine.Machine(manager=request.param)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope='module')
+def postgresql():
+    """A prepared machine with PostgreSQL, shared by a file's tests."""
+    made = guest_machine.Machine(manager='postgresql')
     try:
         made.prepare()
         yield made

@@ -15,6 +15,11 @@ STEPS = ('volume', 'configure', 'initialise', 'start', 'secure', 'databases',
          'users', 'root')
 
 
+@pytest.fixture
+def machine(any_machine):
+    return any_machine
+
+
 def report(machine):
     return files.read_json(os.path.join(machine.root, 'report.json')) or {}
 
@@ -30,7 +35,7 @@ def finish(machine):
         assert machine.query('SELECT 1') == ((1,),)
         assert machine.query('SELECT 2', user='root', password='rooted',
                              database=None) == ((2,),)
-        assert os.listdir(machine.path('/var/lib/mysql')) == ['data']
+        assert not glob.glob(os.path.join(machine.mount_point, 'data.*'))
     finally:
         agent.terminate()
         assert agent.wait(30) == 0
@@ -46,7 +51,7 @@ def test_killed_at(machine, point):
 
 def test_killed_while_the_engine_is_being_made(machine):
     agent = machine.spawn_agent(machine.order(root_password='rooted'))
-    pattern = machine.path('/var/lib/mysql/data.new.*/ibdata1')
+    pattern = os.path.join(machine.mount_point, machine.kind.half_made)
     waiting.until(lambda: glob.glob(pattern), guest_machine.WAIT_S,
                   'a half-made engine', poll_s=0.01, most_s=0.01)
     agent.kill()

@@ -11,6 +11,11 @@ from trove.guestkit import units
 from trove.tests.fixtures import guest_machine
 
 
+@pytest.fixture
+def machine(any_machine):
+    return any_machine
+
+
 def kill_engine(machine):
     pid = machine.engine_pid()
     os.kill(pid, signal.SIGKILL)
@@ -33,8 +38,8 @@ def test_a_crashed_engine_comes_back_and_both_are_reported(machine):
 
 def test_an_engine_that_crashes_again_and_again_is_given_up(machine):
     machine.prepare()
-    with open(machine.path('/etc/mysql/trove.cnf'), 'a') as config:
-        config.write('[mysqld]\nno_such_option = 1\n')
+    with open(machine.path(machine.kind.config), 'a') as config:
+        config.write(machine.kind.broken)
     kill_engine(machine)
     waiting.until(lambda: machine.units.condition(machine.unit).state
                   is units.State.FAILED, 60, 'the end of all attempts')
@@ -109,7 +114,7 @@ def test_a_volume_that_is_another_one_after_a_reboot_is_refused(machine):
     machine.stop_agent()
     machine.driver.engine.stop()
     machine.unmount()
-    other = guest_machine.Machine()
+    other = guest_machine.Machine(manager=machine.kind.manager)
     try:
         other.prepare()
         other.stop_agent()

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The PostgreSQL server: made, started, stopped, watched."""
+
+import glob
+import logging
+import os
+import shutil
+import tempfile
+
+from trove.common import exception
+from trove.common import waiting
+from trove.datastores import interfaces
+from trove.datastores.postgresql.guest import access
+from trove.datastores.postgresql.guest import connection
+from trove.datastores.postgresql.guest import logs as engine_logs
+from trove.datastores.postgresql.guest import places as where
+from trove.datastores.postgresql.guest import space
+from trove.guestkit import disks
+from trove.guestkit import errors
+from trove.guestkit import files
+from trove.guestkit import shell
+from trove.guestkit import units
+from trove.guestkit import watch
+from trove.objects import status
+
+LOG = logging.getLogger(__name__)
+
+#: Packaged services that would start an engine of their own.
+_PACKAGED = ('postgresql',)
+_INTERIM = 'data.new.'
+_POLL_S = 0.02
+
+#: Roles whose members run programs and read files of the server. Before
+#: version 16 whoever may make roles may also give these away, unless they
+#: are superusers: then only a superuser may.
+_WAYS_OUT = ("UPDATE pg_authid SET rolsuper = true WHERE rolname IN "
+             "('pg_execute_server_program', 'pg_read_server_files', "
+             "'pg_write_server_files')")
+
+
+class InitialiseFailed(exception.GuestFailed):
+    """An empty engine could not be made."""
+
+    template = 'PostgreSQL could not be initialised: %(reason)s'
+
+
+class StartFailed(exception.GuestFailed):
+    """The engine did not come up."""
+
+    template = 'PostgreSQL did not start: %(reason)s'
+
+
+class PgEngine(interfaces.Engine):
+    """postgres under our own unit, which reads our own configuration."""
+
+    def __init__(self, kit: interfaces.Kit, settings: interfaces.Settings,
+                 places: where.Places, connector: connection.Connector,
+                 logs: engine_logs.PgLogs, door: access.Access,
+                 guard: space.Guard) -> None:
+        self.mount_point = settings.conf.postgresql.mount_point
+        self._units = kit.units
+        self._conf = settings.conf.postgresql
+        self._places = places
+        self._connector = connector
+        self._logs = logs
+        self._door = door
+        self._guard = guard
+        self._unit = units.Unit(
+            name='trove-postgresql', description='PostgreSQL, kept by Trove',
+            # What it says before it has its log goes beside that.
+            argv=('/bin/sh', '-c', 'exec "$@" 2>>"$0"', places.first_words,
+                  os.path.join(where.programs(), 'postgres'),
+                  '-D', places.data, '--config-file=' + places.config),
+            user=where.USER, runtime_folders=(places.runtime,),
+            notifies=True, stop_timeout_s=self._conf.stop_timeout)
+
+    def initialise(self) -> None:
+        """Make an empty engine beside its place, then give it its name."""
+        places = self._places
+        self._remove_leftovers()
+        if os.path.isdir(places.data):
+            return
+        # A name of its own each time: the program of an interrupted attempt
+        # may live on for a moment and must not meet ours.
+        interim = tempfile.mkdtemp(prefix=_INTERIM, dir=places.mount_point)
+        shutil.chown(interim, where.USER, where.USER)
+        make(interim, self._conf.initialise_timeout)
+        disks.sync(interim)
+        os.rename(interim, places.data)
+        files.sync_folder(places.mount_point)
+
+    def _remove_leftovers(self) -> None:
+        for path in glob.glob(os.path.join(self._places.mount_point,
+                                           _INTERIM + '*')):
+            LOG.info('removing the remains of an interrupted start: %s', path)
+            shutil.rmtree(path, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start the unit and come back when a query is answered."""
+        self._units.retire(_PACKAGED)
+        self._door.write()
+        files.folder(self._places.logs, 0o750, where.USER)
+        self._logs.mark()
+        self._units.start(self._unit)
+        looking = watch.Watch(self._units, self._unit)
+        try:
+            waiting.until(
+                lambda: self._connector.answers() or looking.look(),
+                self._conf.start_timeout, 'the start of PostgreSQL',
+                poll_s=_POLL_S, most_s=2 * _POLL_S)
+        except (exception.WaitTimeout, errors.UnitFailed) as error:
+            words = self._logs.last_words()
+            self._units.stop(self._unit)
+            raise StartFailed(reason='%s Last words of its log:\n%s'
+                              % (error.message, words)) from error
+        self._guard.started()
+
+    def stop(self) -> None:
+        """Stop it; by force when it does not end in time."""
+        self._units.stop(self._unit)
+
+    def secure(self) -> None:
+        """Nobody comes into what is ours, nor by it out of the engine."""
+        with self._connector.open() as engine:
+            for database in ('postgres', 'template1'):
+                engine.run(connection.names(
+                    'REVOKE ALL ON DATABASE {} FROM PUBLIC', database))
+            if engine.version < 16:
+                engine.run(_WAYS_OUT)
+
+    def status(self) -> status.Service:
+        """HEALTHY when it answers; else what became of its process."""
+        if self._connector.answers():
+            # It answers, but takes no writes: somebody has to make room.
+            return (status.Service.BLOCKED if self._guard.engaged
+                    else status.Service.HEALTHY)
+        state = self._units.condition(self._unit).state
+        if state is units.State.RUNNING:
+            # It is on its way up or down, or it listens and hangs.
+            return (status.Service.BLOCKED if self._connector.listens()
+                    else status.Service.RUNNING)
+        if state is units.State.STOPPED:
+            return status.Service.SHUTDOWN
+        return status.Service.CRASHED
+
+    def version(self) -> str | None:
+        """The server's own word, without the packager's ending."""
+        try:
+            with self._connector.open() as session:
+                word = session.run('SHOW server_version')[0][0]
+        except exception.TroveError as error:
+            LOG.info('the version is not known: %s', error)
+            return None
+        return str(word).partition(' ')[0]
+
+    def memory_mb(self) -> int | None:
+        """Resident memory of the server process; sessions come on top."""
+        words = (files.read(self._places.pid_file) or '').split()
+        text = files.read('/proc/%s/status' % words[0]) if words else None
+        facts = dict(line.split(':', 1) for line in (text or '').splitlines()
+                     if ':' in line)
+        if facts.get('Name', '').strip() != 'postgres':
+            return None         # a later process has its number
+        return int(facts['VmRSS'].split()[0]) // 1024
+
+    def tend(self) -> str | None:
+        """Keep the engine from filling its volume; tell why it is down."""
+        full = self._guard.look()
+        state = self._units.condition(self._unit).state
+        if state is not units.State.FAILED:
+            return full
+        if self._guard.made_room():
+            self._units.start(self._unit)
+        return 'PostgreSQL ended again and again. %s\n%s' % (
+            full or 'Last words of its log:', self._logs.last_words(5))
+
+
+def make(folder: str, timeout_s: float, programs: str | None = None) -> None:
+    """An empty cluster, nothing of which is synced on the way."""
+    try:
+        # The time zone is given, or initdb compares all of the world's.
+        shell.run(['env', 'TZ=UTC',
+                   os.path.join(programs or where.programs(), 'initdb'),
+                   '--pgdata', folder, '--username', where.USER,
+                   '--encoding', 'UTF8', '--locale', 'C.UTF-8',
+                   '--data-checksums', '--auth-local', 'peer',
+                   '--auth-host', 'scram-sha-256', '--no-sync',
+                   '--no-instructions'],
+                  timeout_s=timeout_s, user=where.USER)
+    except errors.CommandFailed as error:
+        raise InitialiseFailed(reason=error.message) from error

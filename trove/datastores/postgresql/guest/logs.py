@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PostgreSQL's log.
+
+The engine has one stream of words. They go to the error log; while a tenant
+wants the general log, to that, and with them every statement. Passwords are
+not in it as far as the agent sets them: it hands over what the engine keeps
+of them.
+"""
+
+import os
+import typing
+
+from trove.common import exception
+from trove.datastores import interfaces
+from trove.datastores.postgresql.guest import places as where
+from trove.guestkit import configfiles
+from trove.guestkit import files
+
+GENERAL = 'general'
+ERROR = 'error'
+_FILES = {ERROR: 'postgresql-error.log', GENERAL: 'postgresql-general.log'}
+_CHANGE = 'log-general'
+_SWITCHED_ON = {'log_filename': _FILES[GENERAL], 'log_statement': 'all',
+                'log_duration': True}
+#: The engine says that its words are in another place from now on.
+_HANDING_OVER = ('redirecting log output', 'Future log output')
+_BAD = ('ERROR:', 'FATAL:', 'PANIC:')
+
+
+class PgLogs(interfaces.Logs):
+    """The logs, on the root disk; ``reload`` lets the engine read its files
+    and says whether it did."""
+
+    def __init__(self, places: where.Places, layers: configfiles.Layers,
+                 reload: typing.Callable[[], bool]) -> None:
+        self._places = places
+        self._layers = layers
+        self._reload = reload
+        self._since = 0
+
+    def settings(self) -> interfaces.Item:
+        """What the engine has to know of its log, whatever is switched."""
+        return {'logging_collector': True, 'log_destination': 'stderr',
+                'log_directory': self._places.logs,
+                'log_filename': _FILES[ERROR], 'log_file_mode': '0640',
+                'log_rotation_age': 0, 'log_rotation_size': 0,
+                'log_truncate_on_rotation': False}
+
+    def mark(self) -> None:
+        """What is written from here on belongs to a new start."""
+        self._since = files.size(self._path(self._current()))
+        files.remove(self._places.first_words)
+
+    def last_words(self, lines: int = 20) -> str:
+        """The end of the log since the last start; its errors first."""
+        first = [line for line in files.tail(
+            self._places.first_words, lines).splitlines()
+            if not any(word in line for word in _HANDING_OVER)]
+        words = files.tail(self._path(self._current()), 400,
+                           since=self._since).splitlines()
+        bad = [line for line in words if any(word in line for word in _BAD)]
+        return '\n'.join((first + (bad or words))[-lines:])
+
+    def files(self) -> tuple[interfaces.LogFile, ...]:
+        """Every log there may be, whether its file is there or not."""
+        return tuple(interfaces.LogFile(
+            name=name, path=self._path(name), switchable=name == GENERAL)
+            for name in (GENERAL, ERROR))
+
+    def is_enabled(self, name: str) -> bool:
+        """Whether the engine is told to write this log."""
+        return name == ERROR or self._current() == name
+
+    def switch(self, name: str, on: bool) -> bool:
+        """Have every statement written or not; True: at the next start."""
+        if name != GENERAL:
+            raise exception.NotSupported(
+                feature='Switching the log %s' % name, subject='PostgreSQL')
+        if on:
+            self._layers.put(configfiles.AFTER_USER, _CHANGE, _SWITCHED_ON)
+        else:
+            self._layers.drop(configfiles.AFTER_USER, _CHANGE)
+        return not self._reload()
+
+    def discard(self, name: str) -> None:
+        """Empty the log; the engine goes on writing at its new end."""
+        if os.path.exists(self._path(name)):
+            os.truncate(self._path(name), 0)
+
+    def _current(self) -> str:
+        found = self._layers.path(configfiles.AFTER_USER, _CHANGE)
+        return GENERAL if found else ERROR
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self._places.logs, _FILES[name])
