@@ -26,7 +26,7 @@ class PostgreSQL(base.Datastore):
 
     name = 'postgresql'
     capabilities = frozenset((
-        'engine', 'tuning', 'logs', 'databases', 'users', 'root'))
+        'engine', 'tuning', 'logs', 'databases', 'users', 'root', 'tls'))
 
     withheld_parameters = withheld.NAMES
 

@@ -11,6 +11,11 @@ BUILTIN = 'builtin'
 BASIC = 'basic'
 ENFORCED = 'enforced'
 MTLS = 'mtls'
+MODES = (BUILTIN, OFF, BASIC, ENFORCED, MTLS)
+
+#: The folder of TLS that counts, and the file of its mode.
+CURRENT = 'current'
+MODE = 'mode'
 
 #: The user of the machine that the agent is, as the engine's superuser.
 _IDENTITIES = 'agent root postgres\n'
@@ -25,7 +30,6 @@ _RULES = {
     MTLS: 'hostssl all all all scram-sha-256 clientcert=verify-ca\n',
 }
 _OPEN = 'host all all all scram-sha-256\n'
-_MODE = 'mode'
 
 
 class Access:
@@ -34,15 +38,15 @@ class Access:
     def __init__(self, places: where.Places) -> None:
         self._places = places
 
-    def write(self, mode: str | None = None) -> None:
-        """Write the rules of this mode, or of the one that is kept."""
-        mode = mode or self.mode()
+    def write(self) -> None:
+        """Write the rules of the mode that is kept."""
         self._put(self._places.identities, _IDENTITIES)
-        self._put(self._places.access, _BEGIN + _RULES.get(mode, _OPEN))
+        self._put(self._places.access,
+                  _BEGIN + _RULES.get(self.mode(), _OPEN))
 
     def mode(self) -> str:
         """The mode that is kept."""
-        return files.read(os.path.join(self._places.tls, 'current', _MODE)
+        return files.read(os.path.join(self._places.tls, CURRENT, MODE)
                           ) or BUILTIN
 
     @staticmethod

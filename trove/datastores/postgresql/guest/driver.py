@@ -13,6 +13,7 @@ from trove.datastores.postgresql.guest import reloading
 from trove.datastores.postgresql.guest import roles as owners
 from trove.datastores.postgresql.guest import root
 from trove.datastores.postgresql.guest import space
+from trove.datastores.postgresql.guest import tls
 from trove.datastores.postgresql.guest import tuning
 from trove.datastores.postgresql.guest import users
 from trove.guestkit import configfiles
@@ -41,4 +42,5 @@ def build(kit: interfaces.Kit,
         databases=databases.PgDatabases(connector, roles,
                                         options.ignore_dbs),
         users=users.PgUsers(connector, roles, options.ignore_users),
-        root=root.PgRoot(connector, roles))
+        root=root.PgRoot(connector, roles),
+        tls=tls.PgTls(places, layers, connector, door, reload, logs))

@@ -19,8 +19,8 @@ import shutil
 import tempfile
 
 from trove.datastores import interfaces
-from trove.datastores.sqlfamily.guest import certificates
 from trove.datastores.sqlfamily.guest import connection
+from trove.guestkit import certificates
 from trove.guestkit import configfiles
 from trove.guestkit import files
 

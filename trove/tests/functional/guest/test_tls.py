@@ -11,7 +11,7 @@ import pytest
 
 from trove.common import exception
 from trove.datastores import interfaces
-from trove.datastores.sqlfamily.guest import certificates as sql_certificates
+from trove.guestkit import certificates as kit_certificates
 from trove.tests.fixtures import certificates
 
 
@@ -145,7 +145,7 @@ def test_a_key_of_another_certificate_changes_nothing(
         certificate=certificate(authority, 'one').certificate,
         key=certificate(authority, 'two').key,
         authority=pathlib.Path(authority.file).read_text())
-    with pytest.raises(sql_certificates.BadCertificate):
+    with pytest.raises(kit_certificates.BadCertificate):
         tls.configure('basic', bad)
     assert tls.mode() == 'enforced'
     refused(prepared)
