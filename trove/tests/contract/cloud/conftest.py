@@ -12,12 +12,16 @@ from localcloud.tests import conftest as localcloud
 from trove.cloud import fake
 from trove.cloud import session
 from trove.cloud.fake import compute as fake_compute
+from trove.tests.contract.cloud import real
 from trove.tests.fixtures import options
 
 
 class InMemory:
     """The cloud in memory, and what a test must know of it."""
 
+    zone = None
+    zones = ['nova']
+    volume_types = ['lvm']
     project_id = 'project-a'
     network_id = 'net-shared'
     subnet_id = 'subnet-shared'
@@ -72,6 +76,9 @@ FAULTS = {'down': {'kind': 'status', 'status': 503},
 class OverHttp:
     """The adapters, speaking to a cloud over HTTP."""
 
+    zone = None
+    zones = ['nova']
+    volume_types = ['lvm']
     image_tags = ('trove', 'mariadb')
     flavor_id = '1'
     other_flavor_id = '2'
@@ -129,10 +136,11 @@ class OverHttp:
         self.site.stop()
 
 
-@pytest.fixture(params=['memory', 'http'])
+@pytest.fixture(params=['real'] if real.NAME else ['memory', 'http'])
 def place(request, tmp_path):
     """A cloud and what a test must know of it."""
-    made = InMemory() if request.param == 'memory' else OverHttp(tmp_path)
+    made = {'memory': InMemory, 'http': lambda: OverHttp(tmp_path),
+            'real': real.Real}[request.param]()
     yield made
     made.close()
 

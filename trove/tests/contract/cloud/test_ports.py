@@ -8,6 +8,7 @@ import pytest
 from trove.cloud import ports
 from trove.common import exception
 from trove.common import waiting
+from trove.tests.contract.cloud import real
 
 RULES = (ports.Rule(protocol='tcp', port_min=3306, port_max=3306,
                     cidr='0.0.0.0/0'),
@@ -21,7 +22,7 @@ def instance_id():
 
 
 def soon(check):
-    return waiting.until(check, 20, 'it', poll_s=0.02, most_s=0.1)
+    return waiting.until(check, real.PATIENCE_S, 'it', poll_s=0.02, most_s=0.1)
 
 
 def gone(show, one):
@@ -54,7 +55,8 @@ def an_order(place, instance_id, operation_id='op-1', volume_id=None,
         'image_id': place.image_id, 'flavor_id': place.flavor_id,
         'port_ids': (a_port(place, instance_id).id,),
         'user_data': '#cloud-config\n', 'volume_id': volume_id,
-        'tags': ('trove_mariadb',), **more})
+        'tags': ('trove_mariadb',), 'availability_zone': place.zone,
+        **more})
 
 
 def active(place, server_id):
@@ -66,8 +68,8 @@ def active(place, server_id):
 def test_flavors_and_zones_are_known(place, cloud):
     flavor = cloud.compute.flavor(place.flavor_id)
     assert flavor in cloud.compute.flavors()
-    assert flavor.ram_mb >= 512 and flavor.vcpus >= 1
-    assert cloud.compute.zones() == ['nova']
+    assert flavor.ram_mb >= 256 and flavor.vcpus >= 1
+    assert sorted(set(cloud.compute.zones())) == place.zones
     with pytest.raises(exception.NotFound):
         cloud.compute.flavor('no-such')
 
@@ -154,8 +156,9 @@ def test_an_attached_volume_cannot_be_deleted(place, cloud, instance_id):
     cloud.volumes.delete(volume.id)
 
 
-def test_volume_types_are_known(cloud):
-    assert [found.name for found in cloud.volumes.types()] == ['lvm']
+def test_volume_types_are_known(place, cloud):
+    assert {found.name for found in cloud.volumes.types()} == set(
+        place.volume_types)
 
 
 # --- network
