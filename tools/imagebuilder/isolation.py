@@ -11,6 +11,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 
 from imagebuilder import errors
 
@@ -29,17 +30,33 @@ def inside(work):
     if os.geteuid() != 0:
         raise errors.BuildError(
             'building an image needs root: run it with sudo')
+    # A process that has left its process namespace can start no other once
+    # the first one in the new namespace has ended: a child leaves, not us.
+    return _child(lambda: _leave(work))
+
+
+def _leave(work):
     libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if libc.unshare(CLONE_NEWNS | CLONE_NEWPID) != 0:
         reason = os.strerror(ctypes.get_errno())
-        raise errors.BuildError(
-            f'this machine does not let root make namespaces ({reason}): '
-            'run the builder on the machine itself or in a privileged '
-            'container')
+        print('trove-image: this machine does not let root make namespaces '
+              f'({reason}): run the builder on the machine itself or in a '
+              'privileged container', file=sys.stderr)
+        return 1
+
+    def first():
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        return _first_process(work)
+
+    return _child(first)
+
+
+def _child(work):
+    """Do ``work`` in a child, which hears of our signals; its exit code."""
     child = os.fork()
     if child == 0:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        os._exit(_first_process(work))
+        os._exit(work())
     for number in STOPPING:
         signal.signal(number,
                       lambda *_: os.kill(child, signal.SIGTERM))

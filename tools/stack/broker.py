@@ -16,6 +16,7 @@ from stack import console
 from stack import daemons
 from stack import errors
 from stack import files
+from stack import site as sites
 
 SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 USER = 'rabbitmq'
@@ -90,7 +91,7 @@ def _prepare(settings):
 def _configuration(settings):
     return '\n'.join((
         f'listeners.tcp.control = 127.0.0.1:{settings.amqp_port}',
-        f'listeners.tcp.guests = {settings.broker_address}:'
+        f'listeners.tcp.guests = {sites.of(settings).broker_address}:'
         f'{settings.amqp_port}',
         'management.tcp.ip = 127.0.0.1',
         f'management.tcp.port = {settings.management_port}',

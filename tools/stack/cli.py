@@ -47,6 +47,14 @@ def _demo(settings, arguments):
     return programs.demo(settings)
 
 
+def _up(settings, arguments):
+    offers = images.offers(arguments.datastore)
+    if arguments.os_cloud:
+        lifecycle.up_elsewhere(settings, arguments, offers)
+    else:
+        lifecycle.up(settings, offers=offers)
+
+
 def _program(settings, arguments):
     """A bench or a check, with what it needs."""
     verb, name = arguments.verb, arguments.name
@@ -66,8 +74,7 @@ def _program(settings, arguments):
 VERBS = {
     'demo': _demo,
     'test': lambda settings, arguments: lanes.run(settings, arguments.lanes),
-    'up': lambda settings, arguments: lifecycle.up(
-        settings, offers=images.offers(arguments.datastore)),
+    'up': _up,
     'down': lambda settings, _: lifecycle.down(settings),
     'status': lambda settings, _: report.status(settings),
     'logs': lambda settings, arguments: report.logs(
@@ -97,6 +104,16 @@ def _parser():
                     help='a datastore version to offer, such as mysql=9.7; '
                          'may be given several times (default: '
                          f'{images.DEFAULT})')
+    up.add_argument('--os-cloud', metavar='NAME',
+                    help='only Trove\'s services, on the cloud of this name '
+                         'in clouds.yaml, instead of a cloud made here')
+    up.add_argument('--management-network', metavar='NAME',
+                    default='trove-mgmt',
+                    help='with --os-cloud: the network on which guests reach '
+                         'RabbitMQ; made if missing (default: trove-mgmt)')
+    up.add_argument('--broker-address', metavar='ADDRESS', default='',
+                    help='with --os-cloud: the address of this machine that '
+                         'guests reach (default: the one in that network)')
     add('down', help='stop processes and machines; keep the data')
     add('status', help='what runs')
     logs = add('logs', help='what the services said')

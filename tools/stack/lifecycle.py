@@ -12,10 +12,12 @@ from stack import errors
 from stack import files
 from stack import images
 from stack import locks
+from stack import oscloud
 from stack import packages
 from stack import preflight
 from stack import services
 from stack import settings as settings_module
+from stack import site as sites
 from stack import venv
 from stack import waiting
 
@@ -31,6 +33,7 @@ def up(settings, profiles=(), offers=(images.DEFAULT,)):
     """
     started = time.monotonic()
     with locked(settings), console.ticker():
+        sites.refuse_mixture(settings, '')
         preflight.check(settings)
         with _shared(settings):
             packages.install(settings, profiles)
@@ -40,6 +43,24 @@ def up(settings, profiles=(), offers=(images.DEFAULT,)):
         images.ready(settings, offers)
         services.start(settings)
     console.line(time.monotonic() - started, 'The stack is up.')
+
+
+def up_elsewhere(settings, options, offers):
+    """Bring up Trove's services on the cloud ``options.os_cloud``."""
+    started = time.monotonic()
+    with locked(settings), console.ticker():
+        sites.refuse_mixture(settings, options.os_cloud)
+        preflight.check(settings, foreign=True)
+        with _shared(settings):
+            packages.install(settings, (oscloud.PROFILE,))
+            venv.prepare(settings)
+            venv.install(settings)
+            files.directory(settings.images)
+        site = oscloud.find(settings, options)
+        oscloud.ready(settings, site, offers)
+        services.start(settings)
+    console.line(time.monotonic() - started, 'The stack is up.')
+    console.say(oscloud.reachability(settings, site))
 
 
 def down(settings):

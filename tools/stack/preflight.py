@@ -22,11 +22,12 @@ def require_root(verb):
             f'`trovestack {verb}` needs root: run it with sudo.')
 
 
-def check(settings):
+def check(settings, foreign=False):
     """Raise StackError for the first thing that is not as it must be."""
     disk(settings)
-    _ports(settings)
-    _networks(settings)
+    _ports(settings, foreign)
+    if not foreign:
+        _networks(settings)
 
 
 def disk(settings):
@@ -42,11 +43,12 @@ def disk(settings):
             'room, or name another place in TROVESTACK_DIR.')
 
 
-def _ports(settings):
+def _ports(settings, foreign):
     owners = [
-        (settings.api_port, services.api(settings), 'trove-api'),
-        (settings.cloud_port, cloud.daemon(settings),
-         'the one-machine cloud'),
+        *(() if foreign else (
+            (settings.api_port, services.api(settings), 'trove-api'),
+            (settings.cloud_port, cloud.daemon(settings),
+             'the one-machine cloud'))),
         (settings.amqp_port, broker.daemon(settings), 'RabbitMQ'),
         (settings.management_port, broker.daemon(settings),
          'RabbitMQ\'s management'),

@@ -9,16 +9,19 @@ from stack import commands
 from stack import console
 from stack import errors
 from stack import services
+from stack import site as sites
 
 
 def daemons(settings):
     """Every process of the stack, with the address it listens on."""
     yield broker.daemon(settings), f'127.0.0.1:{settings.amqp_port}'
     yield broker.mapper(settings), f'127.0.0.1:{settings.epmd_port}'
-    yield cloud.daemon(settings), settings.cloud_url
+    foreign = sites.foreign(settings)
+    if foreign is None:
+        yield cloud.daemon(settings), settings.cloud_url
     for name in services.NAMES:
         yield (services.daemon(settings, name),
-               settings.api_url if name == 'trove-api' else '')
+               (foreign or settings).api_url if name == 'trove-api' else '')
 
 
 def status(settings):
@@ -59,6 +62,12 @@ def logs(settings, service=None):
 
 def environment(settings, account):
     """Print what a shell needs so that OpenStack clients find the cloud."""
+    site = sites.foreign(settings)
+    if site is not None:
+        console.say(f'export OS_CLIENT_CONFIG_FILE={site.config_file}')
+        console.say(f'export OS_CLOUD={site.name}')
+        console.say(f'export PATH={settings.venv}/bin:"$PATH"')
+        return 0
     if account not in cloud.ACCOUNTS:
         raise errors.StackError(
             f'There is no account {account}; there are '

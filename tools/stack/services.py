@@ -5,13 +5,13 @@ import concurrent.futures
 import urllib.request
 
 from stack import broker
-from stack import cloud
 from stack import commands
 from stack import console
 from stack import daemons
 from stack import files
 from stack import fingerprint
 from stack import settings as settings_module
+from stack import site as sites
 from stack import venv
 
 READY_S = 60
@@ -98,9 +98,10 @@ def _files(settings):
 
 
 def _healthy(settings):
+    url = f'{sites.of(settings).api_url}/healthcheck'
     try:
         with urllib.request.urlopen(    # noqa: S310  always http
-                f'{settings.api_url}/healthcheck', timeout=5) as answer:
+                url, timeout=5) as answer:
             return answer.status == 200
     except OSError:
         return False
@@ -108,14 +109,24 @@ def _healthy(settings):
 
 def _configuration(settings, facts):
     home = settings.trove_dir
-    secret = cloud.password(settings, 'trove')
-    identity = f'{settings.cloud_url}/identity/v3'
+    site = sites.of(settings)
+    groups = ','.join(site.management_groups)
+    authority = f'cafile = {site.cafile}\n' if site.cafile else ''
+    account = f"""auth_url = {site.identity_url}
+region_name = {site.region}
+username = {site.username}
+password = {site.password}
+project_name = {site.project}
+user_domain_name = {site.user_domain}
+project_domain_name = {site.project_domain}
+{authority}"""
     return f"""[DEFAULT]
-bind_host = 127.0.0.1
-bind_port = {settings.api_port}
+bind_host = {site.api_host}
+bind_port = {site.api_port}
 transport_url = rabbit://trove:{broker.password(settings)}@127.0.0.1:{
     settings.amqp_port}//
 management_networks = {facts['management_network']}
+management_security_groups = {groups}
 report_interval = 10
 agent_heartbeat_expiry = 40
 # Nobody shares this API: what polls it is on this machine.
@@ -134,31 +145,17 @@ connection = sqlite:///{home}/trove.sqlite
 keys_file = {home}/keyring.json
 
 [guest_link]
-broker_hosts = {settings.broker_address}:{settings.amqp_port}
+broker_hosts = {site.broker_address}:{settings.amqp_port}
 management_url = http://127.0.0.1:{settings.management_port}
 management_user = trove
 management_password_file = {home}/broker.password
 
 [service_credentials]
-auth_url = {identity}
-region_name = RegionOne
-username = trove
-password = {secret}
-project_name = service
-user_domain_name = Default
-project_domain_name = Default
-
+{account}
 [keystone_authtoken]
 auth_type = password
-auth_url = {identity}
-www_authenticate_uri = {identity}
-region_name = RegionOne
-username = trove
-password = {secret}
-project_name = service
-user_domain_name = Default
-project_domain_name = Default
-service_token_roles = service
+www_authenticate_uri = {site.identity_url}
+{account}service_token_roles = service
 service_token_roles_required = true
 
 [oslo_messaging_rabbit]

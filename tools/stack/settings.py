@@ -14,7 +14,7 @@ from stack import errors
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEFAULT_HOME = '/var/lib/trovestack'
-MAX_SLOT = 9
+MAX_SLOT = 19
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Settings:
     """One stack."""
 
     home: pathlib.Path      # all of all stacks
-    slot: int               # 0..9
+    slot: int               # 0..19
 
     @property
     def state(self):

@@ -64,7 +64,7 @@ def test_all_stacks_share_packages_and_images():
 
 
 @pytest.mark.parametrize('environ', (
-    {'TROVESTACK_SLOT': '10'}, {'TROVESTACK_SLOT': '-1'},
+    {'TROVESTACK_SLOT': '20'}, {'TROVESTACK_SLOT': '-1'},
     {'TROVESTACK_SLOT': 'two'}, {'TROVESTACK_DIR': 'here'}))
 def test_settings_that_make_no_sense_are_one_sentence(environ):
     with pytest.raises(errors.StackError) as caught:
