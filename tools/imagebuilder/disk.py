@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A bootable disk made of an image's layers: a qcow2 for Nova.
 
-One ext4 file system fills the disk, boot loader (extlinux) included, so that
-it grows with the flavor's disk at the first boot and needs no partition
-tools. Firmware: BIOS, which the upload tells Nova. Two builds of the same
-layers carry the same identifiers.
+A GPT with one ext4 partition, boot loader (extlinux) included, which grows
+with the flavor's disk at the first boot. A bare file system would boot as
+well, but Nova takes a boot sector without a partition table for a disguise
+and refuses the image. Firmware: BIOS, which the upload tells Nova. Two builds
+of the same layers carry the same identifiers.
 """
 
 import hashlib
@@ -21,14 +22,22 @@ from imagebuilder import packages
 
 FORMAT = 'trove-disk-1'
 # Raised when the making of a disk changes.
-MAKING = 1
+MAKING = 2
 ARCHITECTURES = ('amd64',)
 NEEDED = {'qemu-img': 'qemu-utils', 'extlinux': 'extlinux',
-          'mke2fs': 'e2fsprogs'}
+          'mke2fs': 'e2fsprogs', 'sfdisk': 'fdisk'}
 # Room for what packages of later years and a busy log need, in MB, before
 # the disk has grown.
 SLACK_MB = 192
 STEP_MB = 64
+# Finds the partition that bears the attribute; from the package extlinux.
+BOOT_CODE = pathlib.Path('/usr/lib/EXTLINUX/gptmbr.bin')
+BOOT_CODE_SIZE = 440
+START_MB = 1
+TABLE = ('label: gpt\nlabel-id: {disk}\n'
+         'start=2048, size={sectors}, name=trove, uuid={uuid}, '
+         'type=4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709, '
+         'attrs=LegacyBIOSBootable\n')
 # What extlinux can read, and what kernels of the last years have in common.
 FEATURES = '^64bit,^metadata_csum,^orphan_file'
 NAMESPACE = uuid.UUID('3f0c5b1e-74c2-4d0b-9d6a-1f2be0a7c9d4')
@@ -61,7 +70,7 @@ def check():
 
 def name_of(layers):
     """Return what identifies the disk of these layers, top first."""
-    return fingerprint.of([MAKING, FSTAB, LOADER, FEATURES,
+    return fingerprint.of([MAKING, FSTAB, LOADER, FEATURES, TABLE,
                            [layer.name for layer in layers]])
 
 
@@ -103,20 +112,36 @@ def _disk(below, name, site, progress):
     with mounts.view(below, site) as root:
         _boot_files(root, top, identity)
     with mounts.view([top, *below], site) as root:
+        size_mb = _size_mb(root)
+        _partition(raw, size_mb, identity, site)
         with progress.step('writing the file system'):
             commands.run(
                 ['mke2fs', '-q', '-F', '-t', 'ext4', '-d', root, '-U',
                  identity, '-L', 'trove', '-O', FEATURES, '-m', '1', '-E',
-                 f'hash_seed={identity},root_owner=0:0', raw,
-                 f'{_size_mb(root)}M'],
+                 f'hash_seed={identity},root_owner=0:0,'
+                 f'offset={START_MB * 2 ** 20}', raw, f'{size_mb}M'],
                 what='writing the file system', log=site.log)
-    with mounts.file_system(raw, site) as place:
+    with mounts.file_system(raw, START_MB * 2 ** 20, site) as place:
         commands.run(['extlinux', '--install', place / 'boot' / 'extlinux'],
                      what='installing the boot loader', log=site.log)
     with progress.step('compressing'):
         commands.run(['qemu-img', 'convert', '-c', '-O', 'qcow2', raw, draft],
                      what='compressing the disk', log=site.log)
     return draft
+
+
+def _partition(raw, size_mb, identity, site):
+    """Make the disk: boot code and a table with one partition."""
+    with open(raw, 'wb') as target:
+        target.truncate((size_mb + 2 * START_MB) * 2 ** 20)
+    commands.run(
+        ['sfdisk', '--quiet', raw], what='writing the partition table',
+        log=site.log, text=TABLE.format(
+            disk=uuid.uuid5(NAMESPACE, f'{identity} disk'), uuid=identity,
+            sectors=size_mb * 2048))
+    code = BOOT_CODE.read_bytes()[:BOOT_CODE_SIZE]
+    with open(raw, 'r+b') as target:
+        target.write(code)
 
 
 def _boot_files(root, top, identity):

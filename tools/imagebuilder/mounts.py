@@ -123,7 +123,7 @@ def view(below, site):
 
 
 @contextlib.contextmanager
-def file_system(image, site):
+def file_system(image, offset, site):
     """Mount the file system in the file ``image``; nobody is left with it.
 
     The loop device goes with the mount, and that with the builder.
@@ -131,7 +131,7 @@ def file_system(image, site):
     place = site.path / 'disk'
     place.mkdir()
     try:
-        mount('-o', 'loop', image, place, log=site.log)
+        mount('-o', f'loop,offset={offset}', image, place, log=site.log)
         yield place
     finally:
         unmount_all(place, site.log)

@@ -65,7 +65,7 @@ def test_missing_programs_are_named_by_package(monkeypatch):
     monkeypatch.setattr(packages, 'architecture', lambda: 'amd64')
     monkeypatch.setenv('PATH', '/nowhere')
     with pytest.raises(errors.BuildError,
-                       match='apt-get install e2fsprogs extlinux qemu-utils'):
+                       match='install e2fsprogs extlinux fdisk qemu-utils'):
         disk.check()
 
 
