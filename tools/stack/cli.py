@@ -66,6 +66,10 @@ def _program(settings, arguments):
         lifecycle.up(settings, offers=asked)
     elif (verb, name) in programs.ON_STACK:
         lifecycle.up(settings)
+    elif (verb, name) in programs.ELSEWHERE:
+        place = _elsewhere().parse_known_args(arguments.rest)[0]
+        lifecycle.prepare(settings, ('test',), 'test')
+        lifecycle.up_elsewhere(settings, place, images.offers(()))
     else:
         lifecycle.prepare(settings, ('test',), 'test')
     return programs.run(settings, verb, name, arguments.rest)
@@ -87,6 +91,29 @@ VERBS = {
 }
 
 
+def _add_place(parser, required=False):
+    """The options that name a cloud of somebody else."""
+    parser.add_argument('--os-cloud', metavar='NAME', required=required,
+                        help='only Trove\'s services, on the cloud of this '
+                             'name in clouds.yaml, instead of a cloud made '
+                             'here')
+    parser.add_argument('--management-network', metavar='NAME',
+                        default='trove-mgmt',
+                        help='with --os-cloud: the network on which guests '
+                             'reach RabbitMQ; made if missing (default: '
+                             'trove-mgmt)')
+    parser.add_argument('--broker-address', metavar='ADDRESS', default='',
+                        help='with --os-cloud: the address of this machine '
+                             'that guests reach (default: the one in that '
+                             'network)')
+
+
+def _elsewhere():
+    parser = argparse.ArgumentParser(prog='trovestack check', add_help=False)
+    _add_place(parser, required=True)
+    return parser
+
+
 def _parser():
     parser = argparse.ArgumentParser(
         prog='trovestack', epilog=EPILOG,
@@ -104,16 +131,7 @@ def _parser():
                     help='a datastore version to offer, such as mysql=9.7; '
                          'may be given several times (default: '
                          f'{images.DEFAULT})')
-    up.add_argument('--os-cloud', metavar='NAME',
-                    help='only Trove\'s services, on the cloud of this name '
-                         'in clouds.yaml, instead of a cloud made here')
-    up.add_argument('--management-network', metavar='NAME',
-                    default='trove-mgmt',
-                    help='with --os-cloud: the network on which guests reach '
-                         'RabbitMQ; made if missing (default: trove-mgmt)')
-    up.add_argument('--broker-address', metavar='ADDRESS', default='',
-                    help='with --os-cloud: the address of this machine that '
-                         'guests reach (default: the one in that network)')
+    _add_place(up)
     add('down', help='stop processes and machines; keep the data')
     add('status', help='what runs')
     logs = add('logs', help='what the services said')

@@ -20,6 +20,8 @@ PLACES = {'bench': settings_module.ROOT / 'tools' / 'bench',
 ON_STACK = frozenset({('bench', 'create'), ('check', 'figures')})
 #: What runs tests on a stack, with the datastore versions that it names.
 TESTS_ON_STACK = frozenset({('check', 'conformance')})
+#: What runs on a cloud of somebody else, which `--os-cloud` names.
+ELSEWHERE = frozenset({('check', 'openstack')})
 
 
 def names(verb):

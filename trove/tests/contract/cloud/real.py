@@ -121,13 +121,17 @@ class Real:
                 for port in (self.cloud.compute, self.cloud.volumes,
                              self.cloud.network) for one in port.owned()}
 
+    def left(self):
+        """(kind, id) of what is ours and was not when this began."""
+        return self._ours() - self._before
+
     def close(self):
         """Give back what the test made, seen gone."""
         waiting.until(self._cleared, _GONE_S, 'the end of what was made',
                       poll_s=0.5, most_s=2)
 
     def _cleared(self):
-        made = sorted(self._ours() - self._before, key=_order)
+        made = sorted(self.left(), key=_order)
         for kind, one in made:
             remove = {
                 'server': self.cloud.compute.delete,

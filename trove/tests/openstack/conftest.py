@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Clients of a stack whose cloud somebody else runs.
+
+`trovestack check openstack` says who they are: TROVE_TEST_OS_CLOUD is
+Trove's own account, TROVE_TEST_TENANT a tenant's entry of clouds.yaml.
+Virtual machines without acceleration are slow: there is one instance for
+most of the tests, in the order of the file.
+"""
+
+import os
+import secrets
+
+import pytest
+
+from stack import settings as settings_module
+from stack.inside import tenant as tenant_module
+from trove.tests.contract.cloud import real
+
+READY_S = 600
+GONE_S = 300
+
+
+@pytest.fixture(scope='session')
+def stack():
+    """The stack that TROVESTACK_DIR and TROVESTACK_SLOT name."""
+    return settings_module.load()
+
+
+@pytest.fixture(scope='session')
+def owner():
+    """The cloud as Trove's own account sees it."""
+    return real.Real()
+
+
+@pytest.fixture(scope='session')
+def operator():
+    """An administrator of Trove."""
+    return tenant_module.Tenant(real.NAME)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def nothing_left(owner):
+    """After the last test nothing of ours is in the cloud."""
+    yield
+    tenant_module.until(
+        lambda: not owner.left(), GONE_S,
+        f'left in the cloud: {sorted(owner.left())}', poll_s=2)
+
+
+class Tenant(tenant_module.Tenant):
+    """A tenant whose servers take their time."""
+
+    def ask(self, name, **more):
+        """Ask for a small instance where the test wants it."""
+        zone = os.environ.get('TROVE_TEST_SERVER_ZONE')
+        return self.create(name, 'app', more.pop('password', None)
+                           or secrets.token_urlsafe(16), **{
+            'availability_zone': zone, **more})
+
+    def ready(self, instance_id):
+        """Wait until it has come up or failed."""
+        return self.wait(instance_id, READY_S)
+
+    def well(self, instance_id):
+        """The same, and it came up."""
+        found = self.ready(instance_id)
+        assert found.status in ('ACTIVE', 'HEALTHY'), (
+            found.status, getattr(found, 'fault', None))
+        return found
+
+    def remove(self, instance_id):
+        """Delete it and see it gone."""
+        self.trove.instances.delete(instance_id)
+        self.wait_gone(instance_id, GONE_S)
+
+
+@pytest.fixture(scope='session')
+def tenant():
+    """An ordinary tenant."""
+    return Tenant(os.environ.get('TROVE_TEST_TENANT', 'demo'))
+
+
+@pytest.fixture
+def asked(tenant):
+    """Instances of one test; deleted however it ended."""
+    made = []
+    yield made
+    there = {one.id for one in tenant.trove.instances.list()}
+    for instance_id in made:
+        if instance_id in there:
+            tenant.remove(instance_id)
