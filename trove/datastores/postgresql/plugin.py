@@ -26,7 +26,8 @@ class PostgreSQL(base.Datastore):
 
     name = 'postgresql'
     capabilities = frozenset((
-        'engine', 'tuning', 'logs', 'databases', 'users', 'root', 'tls'))
+        'engine', 'tuning', 'logs', 'databases', 'users', 'root', 'tls',
+        'upgrades'))
 
     withheld_parameters = withheld.NAMES
 

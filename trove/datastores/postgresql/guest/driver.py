@@ -15,6 +15,7 @@ from trove.datastores.postgresql.guest import root
 from trove.datastores.postgresql.guest import space
 from trove.datastores.postgresql.guest import tls
 from trove.datastores.postgresql.guest import tuning
+from trove.datastores.postgresql.guest import upgrades
 from trove.datastores.postgresql.guest import users
 from trove.guestkit import configfiles
 
@@ -34,13 +35,15 @@ def build(kit: interfaces.Kit,
     guard = space.Guard(places, layers, connector, reload,
                         options.read_only_below)
     roles = owners.Roles(connector, options.ignore_dbs)
+    engine = pg_engine.PgEngine(kit, settings, places, layers, connector,
+                                logs, door, guard)
     return interfaces.Driver(
-        engine=pg_engine.PgEngine(kit, settings, places, connector, logs,
-                                  door, guard),
-        logs=logs,
+        engine=engine, logs=logs,
         tuning=tuning.PgTuning(places, layers, connector, door, logs, reload),
         databases=databases.PgDatabases(connector, roles,
                                         options.ignore_dbs),
         users=users.PgUsers(connector, roles, options.ignore_users),
         root=root.PgRoot(connector, roles),
-        tls=tls.PgTls(places, layers, connector, door, reload, logs))
+        tls=tls.PgTls(places, layers, connector, door, reload, logs),
+        upgrades=upgrades.PgUpgrades(places, engine, connector,
+                                     options.upgrade_timeout))

@@ -15,6 +15,7 @@ from trove.datastores.postgresql.guest import connection
 from trove.datastores.postgresql.guest import logs as engine_logs
 from trove.datastores.postgresql.guest import places as where
 from trove.datastores.postgresql.guest import space
+from trove.guestkit import configfiles
 from trove.guestkit import disks
 from trove.guestkit import errors
 from trove.guestkit import files
@@ -28,6 +29,8 @@ LOG = logging.getLogger(__name__)
 #: Packaged services that would start an engine of their own.
 _PACKAGED = ('postgresql',)
 _INTERIM = 'data.new.'
+#: The layer of an engine that only the agent talks to.
+_ALONE = 'alone'
 _POLL_S = 0.02
 
 #: Roles whose members run programs and read files of the server. Before
@@ -54,13 +57,15 @@ class PgEngine(interfaces.Engine):
     """postgres under our own unit, which reads our own configuration."""
 
     def __init__(self, kit: interfaces.Kit, settings: interfaces.Settings,
-                 places: where.Places, connector: connection.Connector,
+                 places: where.Places, layers: configfiles.Layers,
+                 connector: connection.Connector,
                  logs: engine_logs.PgLogs, door: access.Access,
                  guard: space.Guard) -> None:
         self.mount_point = settings.conf.postgresql.mount_point
         self._units = kit.units
         self._conf = settings.conf.postgresql
         self._places = places
+        self._layers = layers
         self._connector = connector
         self._logs = logs
         self._door = door
@@ -97,6 +102,17 @@ class PgEngine(interfaces.Engine):
 
     def start(self) -> None:
         """Start the unit and come back when a query is answered."""
+        self._layers.drop(configfiles.AFTER_USER, _ALONE)
+        self._start()
+
+    def start_alone(self) -> None:
+        """`start`, but nobody comes in except the agent."""
+        self.stop()
+        self._layers.put(configfiles.AFTER_USER, _ALONE,
+                         {'listen_addresses': ''})
+        self._start()
+
+    def _start(self) -> None:
         self._units.retire(_PACKAGED)
         self._door.write()
         files.folder(self._places.logs, 0o750, where.USER)
