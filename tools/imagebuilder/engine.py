@@ -23,6 +23,8 @@ class EngineLayer(layers.Layer):
         source = recipe.source
         return {
             **({'pins': self._pins} if self._pins else {}),
+            **({'packages suite': recipe.packages_suite}
+               if recipe.packages_suite else {}),
             'packages': recipe.packages, 'before': recipe.before,
             'commands': recipe.commands, 'masked': recipe.masked_units,
             'disabled': recipe.disabled_units,
@@ -45,9 +47,11 @@ class EngineLayer(layers.Layer):
             _run_lines(root, recipe.before)
             with progress.step('installing ' + ' '.join(recipe.packages)):
                 packages.Apt(
-                    root, store, recipe.suite,
-                    self._base.source_lines() + self._own_source(root),
-                    self._pins).install(recipe.packages)
+                    root, store, '+'.join(self._suites()),
+                    [line for suite in self._suites()
+                     for line in self._base.source_lines(suite)]
+                    + self._own_source(root), self._pins
+                ).install(recipe.packages)
             for each in recipe.older:
                 with progress.step(f'unpacking {each.suite} '
                                    + ' '.join(each.packages)):
@@ -65,6 +69,11 @@ class EngineLayer(layers.Layer):
             notes['packages'] = packages.difference(
                 had, packages.installed(root.path))
             notes['users'] = {user.name: user.uid for user in recipe.users}
+
+    def _suites(self):
+        """The base system's, and that of the packages if it is another."""
+        recipe = self._recipe
+        return tuple(filter(None, (recipe.suite, recipe.packages_suite)))
 
     def _own_source(self, root):
         source = self._recipe.source

@@ -73,6 +73,7 @@ class Recipe:
     version: str
     suite: str
     packages: tuple[str, ...]
+    packages_suite: str = ''
     users: tuple[User, ...] = ()
     older: tuple[Older, ...] = ()
     before: tuple[str, ...] = ()
@@ -134,7 +135,7 @@ def find(project, datastore, version):
         raise errors.RecipeError(
             f'there is no recipe for {datastore} {version}; there is: '
             f'{known}')
-    return load(path)
+    return with_key(load(path), path)
 
 
 def paths(project):
@@ -150,14 +151,25 @@ def load(path):
             path.parent.parent.name, path.stem):
         raise errors.RecipeError(
             f'{path}: datastore and version must be those of its path')
-    if recipe.source and not recipe.source.key.startswith('-----BEGIN'):
-        key = path.parent / recipe.source.key
-        if not key.is_file():
-            raise errors.RecipeError(f'{path}: its key {key} is missing')
-        source = dataclasses.replace(
-            recipe.source, key=key.read_text(encoding='ascii'))
-        recipe = dataclasses.replace(recipe, source=source)
     return recipe
+
+
+def with_key(recipe, path):
+    """Return the recipe with the key that lies beside it, if one does.
+
+    A vendor's key need not come with the project: whoever builds lays it
+    there.
+    """
+    source = recipe.source
+    if source is None or source.key.startswith('-----BEGIN'):
+        return recipe
+    key = path.parent / source.key
+    if not key.is_file():
+        raise errors.RecipeError(
+            f'{path}: its key {key} is missing; it is the signing key of '
+            f'{source.uri}')
+    source = dataclasses.replace(source, key=key.read_text(encoding='ascii'))
+    return dataclasses.replace(recipe, source=source)
 
 
 def load_base(path=BASE):
@@ -227,7 +239,7 @@ def _value(name, value, where):
     if name == 'path':
         _expect(value.startswith('/') and '..' not in value.split('/'),
                 where, f'{value} is no absolute path')
-    if name in ('datastore', 'version', 'suite'):
+    if name in ('datastore', 'version', 'suite', 'packages_suite'):
         _expect(WORD.match(value), where, f'{value} is no good {name}')
     return value
 

@@ -119,8 +119,9 @@ class Datastore(abc.ABC):
         """The base configuration as names and values."""
 
     @abc.abstractmethod
-    def parameters(self) -> list[dict[str, typing.Any]]:
-        """Parameters that a tenant may tune, as the database stores them."""
+    def parameters(self, version: str) -> list[dict[str, typing.Any]]:
+        """Parameters that a tenant may tune in this version, as the database
+        stores them."""
 
 
 def _range(text: str) -> tuple[int, int]:

@@ -59,6 +59,11 @@ class Layers:
         os.replace(interim, path)
         files.sync_folder(self.folder)
 
+    def has(self, group, change):
+        """Whether there is such a change."""
+        return (os.path.isdir(self.folder)
+                and self._find(group, change) is not None)
+
     def drop(self, group, change):
         """Take one change away if it is there."""
         path = self._find(group, change)

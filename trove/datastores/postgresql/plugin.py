@@ -70,12 +70,9 @@ class PostgreSQL(base.Datastore):
                 found[name.strip()] = value.strip().strip("'")
         return found
 
-    def parameters(self) -> list[dict[str, typing.Any]]:
-        """Parameters that a tenant may tune in every version we know."""
-        first, *others = (_parameters(path) for path in sorted(
-            _HERE.glob('parameters-*.json')))
-        return [item for item in first if all(
-            item in other for other in others)]
+    def parameters(self, version: str) -> list[dict[str, typing.Any]]:
+        """Parameters that a tenant may tune, as the database stores them."""
+        return _parameters(_HERE / ('parameters-%s.json' % version))
 
 
 def _parameters(path: pathlib.Path) -> list[dict[str, typing.Any]]:

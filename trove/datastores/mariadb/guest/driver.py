@@ -12,7 +12,17 @@ from trove.datastores.sqlfamily.guest import logs as sql_logs
 from trove.datastores.sqlfamily.guest import places as where
 from trove.datastores.sqlfamily.guest import root
 from trove.datastores.sqlfamily.guest import tuning
+from trove.datastores.sqlfamily.guest import upgrades
 from trove.datastores.sqlfamily.guest import variables
+
+#: Our own way in, whatever a tenant or a restored backup has made of it.
+_AT_START = """\
+SET SESSION sql_log_bin = 0;
+CREATE USER IF NOT EXISTS root@localhost IDENTIFIED VIA unix_socket;
+ALTER USER root@localhost IDENTIFIED VIA unix_socket;
+ALTER USER root@localhost ACCOUNT UNLOCK;
+GRANT ALL ON *.* TO root@localhost WITH GRANT OPTION;
+"""
 
 
 def build(kit: interfaces.Kit,
@@ -21,17 +31,20 @@ def build(kit: interfaces.Kit,
     conf.register(settings.conf)
     options = settings.conf.mariadb
     places = where.places(settings, options.mount_point)
-    connector = connection.Connector(places.socket)
-    logs = sql_logs.SqlLogs(places)
-    tls = mariadb_tls.MariaDBTls(connector, tuning.layers(places),
-                                 places.tls, options.ignore_users)
+    layers = tuning.layers(places)
+    connector = connection.Connector(places.socket, 'max_statement_time = 0')
+    logs = sql_logs.SqlLogs(places, layers, connector, options.log_size_mb)
+    tls = mariadb_tls.MariaDBTls(connector, layers, places.tls,
+                                 options.ignore_users)
     engine = mariadb_engine.MariaDBEngine(kit, options, places, connector,
                                           logs, tls.settle)
     return interfaces.Driver(
         engine=engine, logs=logs, tls=tls, tuning=tuning.IniTuning(
             places, settings.port or where.PORT,
-            variables.SqlVariables(connector)),
+            variables.SqlVariables(connector), {}, _AT_START),
         databases=databases.SqlDatabases(connector, options.ignore_dbs),
         users=users.MariaDBUsers(connector, options.ignore_users,
                                  tls.requirement),
-        root=root.SqlRoot(connector, tls.requirement))
+        root=root.SqlRoot(connector, tls.requirement),
+        upgrades=upgrades.SqlUpgrades('MariaDB', engine, connector, places,
+                                      layers, engine.convert))

@@ -16,7 +16,8 @@ Rows: typing.TypeAlias = typing.Sequence[tuple[typing.Any, ...]]
 
 #: One known way to read string literals, whatever the tenant's settings.
 _SESSION = ("SET SESSION sql_mode = 'STRICT_ALL_TABLES,"
-            "NO_BACKSLASH_ESCAPES,NO_ENGINE_SUBSTITUTION'")
+            "NO_BACKSLASH_ESCAPES,NO_ENGINE_SUBSTITUTION', lock_wait_timeout "
+            '= 30')
 
 
 class StatementRefused(exception.Unprocessable):
@@ -55,10 +56,16 @@ def nothing(engine: Connection) -> str:
 
 
 class Connector:
-    """Opens connections to the engine at socket ``path``."""
+    """Opens connections to the engine at socket ``path``.
 
-    def __init__(self, path: str, timeout_s: float = 30) -> None:
+    ``settings`` are more of what each session begins with: a tenant's
+    limits must not count for the agent.
+    """
+
+    def __init__(self, path: str, settings: str = '',
+                 timeout_s: float = 30) -> None:
         self._path = path
+        self._session = _SESSION + (settings and ', ' + settings)
         self._timeout_s = timeout_s
 
     @contextlib.contextmanager
@@ -85,7 +92,7 @@ class Connector:
             unix_socket=self._path, user='root', charset='utf8mb4',
             connect_timeout=timeout_s, read_timeout=timeout_s,
             write_timeout=timeout_s, autocommit=True, ssl_disabled=True,
-            init_command=_SESSION, defer_connect=True)
+            init_command=self._session, defer_connect=True)
 
     @contextlib.contextmanager
     def _dial(self, timeout_s: float) -> typing.Iterator[socket.socket]:

@@ -90,7 +90,7 @@ class SqlEngine(interfaces.Engine):
         if os.path.isdir(places.data):
             return
         self._remove_leftovers()
-        files.folder(places.logs, 0o750, self.user)
+        self._logs.make_room()
         # A name of its own each time: the server of an interrupted attempt
         # may live on for a moment and must not meet ours.
         interim = tempfile.mkdtemp(prefix=_INTERIM, dir=places.mount_point)
@@ -129,6 +129,7 @@ class SqlEngine(interfaces.Engine):
     def start(self) -> None:
         """Start the unit and come back when a query is answered."""
         self._units.retire(_PACKAGED)
+        self._logs.make_room()
         self._logs.mark()
         self._units.start(self._unit)
         watch = _Watch(self._units, self._unit)
@@ -161,6 +162,15 @@ class SqlEngine(interfaces.Engine):
         if state is units.State.STOPPED:
             return status.Service.SHUTDOWN
         return status.Service.CRASHED
+
+    def tend(self) -> str | None:
+        """Keep the logs small; say what a dead engine said last."""
+        self._logs.keep_small()
+        state = self._units.condition(self._unit).state
+        if state not in (units.State.FAILED, units.State.RESTARTING):
+            return None
+        return '%s is down. Last words of its log:\n%s' % (
+            self.product, self._logs.last_words())
 
     def version(self) -> str | None:
         """The server's own word, without the packager's ending."""

@@ -37,9 +37,23 @@ class Places:
         return os.path.join(self.runtime, 'mysqld.pid')
 
     @property
-    def error_log(self) -> str:
-        """The engine's own log."""
-        return os.path.join(self.logs, 'error.log')
+    def kept(self) -> str:
+        """The data of an older version, until nobody needs it any more."""
+        return os.path.join(self.mount_point, 'data.kept')
+
+    @property
+    def at_start(self) -> str:
+        """What the engine runs at each start."""
+        return os.path.join(os.path.dirname(self.config), 'trove-start.sql')
+
+    @property
+    def exchange(self) -> str:
+        """The one folder that statements may read and write files in."""
+        return os.path.join(os.path.dirname(self.config), 'trove-files')
+
+    def log(self, name: str) -> str:
+        """The file of a log."""
+        return os.path.join(self.logs, name + '.log')
 
 
 def places(settings: interfaces.Settings, mount_point: str) -> Places:

@@ -11,26 +11,43 @@ from trove.guestkit import files
 
 
 class IniTuning(interfaces.Tuning):
-    """A base file and layers; the packaged configuration is not read."""
+    """A base file and layers; the packaged configuration is not read.
+
+    ``own`` are settings of the engine that nobody may change. What is in
+    ``at_start`` is run by the engine whenever it starts.
+    """
 
     def __init__(self, places: where.Places, port: int,
-                 running: variables.SqlVariables) -> None:
+                 running: variables.SqlVariables, own: interfaces.Item,
+                 at_start: str) -> None:
         self._running = running
+        self._own = own
+        self._at_start = at_start
         self._places = places
         self._port = port
         self._layers = layers(places)
 
     def write_base(self, config: str) -> None:
         """Write the rendered text and, above the tenant's, our own layer."""
-        files.folder(os.path.dirname(self._places.config))
+        places = self._places
+        files.folder(os.path.dirname(places.config))
+        files.folder(places.exchange)
+        files.write(places.at_start, self._at_start, 0o644)
         self._layers.write_base(config)
         self._layers.put(configfiles.AFTER_USER, 'places', {
             'user': where.USER,
             'port': self._port,
-            'datadir': self._places.data,
-            'socket': self._places.socket,
-            'pid_file': self._places.pid_file,
-            'log_error': self._places.error_log,
+            'datadir': places.data,
+            'socket': places.socket,
+            'pid_file': places.pid_file,
+            'init_file': places.at_start,
+            'log_error': places.log('error'),
+            'log_output': 'FILE',
+            'general_log_file': places.log('general'),
+            'slow_query_log_file': places.log('slow_query'),
+            # An empty folder that only the agent may write to.
+            'secure_file_priv': places.exchange,
+            **self._own,
         })
 
     def write_overrides(self, overrides: interfaces.Item) -> None:

@@ -120,7 +120,7 @@ class SqlUsers(interfaces.Users):
             if database not in self._access(engine, who):
                 raise DatabaseNotFound(name=database)
             engine.run('REVOKE ALL PRIVILEGES ON %s FROM %%s@%%s'
-                           % quoting.grant_target(database), *who)
+                       % self._target(database), *who)
 
     def access(self, name: str, host: str) -> interfaces.Names:
         """The databases that the user may use."""
@@ -132,6 +132,14 @@ class SqlUsers(interfaces.Users):
     #: Every account that may be a tenant's.
     _all = "SELECT user, host FROM mysql.user WHERE host <> 'localhost'"
 
+    # How grants name a database: wildcards, unless an engine says otherwise.
+
+    def _target(self, database: str) -> str:
+        return quoting.grant_target(database)
+
+    def _granted(self, stored: str) -> str:
+        return quoting.from_pattern(stored)
+
     def _set_password(self, engine: connection.Connection,
                       who: Who, password: str) -> None:
         engine.run('ALTER USER %s@%s IDENTIFIED BY %s', *who, password)
@@ -140,14 +148,14 @@ class SqlUsers(interfaces.Users):
                who: Who, databases: typing.Iterable[str]) -> None:
         for database in databases:
             engine.run('GRANT ALL PRIVILEGES ON %s TO %%s@%%s'
-                           % quoting.grant_target(database), *who)
+                       % self._target(database), *who)
 
     def _access(self, engine: connection.Connection,
                 who: Who) -> interfaces.Names:
         rows = engine.run(
             'SELECT db FROM mysql.db WHERE user = %s AND host = %s ORDER BY '
             'db', *who)
-        return [quoting.from_pattern(row[0]) for row in rows]
+        return [self._granted(row[0]) for row in rows]
 
     def _grants(self, engine: connection.Connection
                 ) -> dict[Who, interfaces.Names]:
@@ -155,7 +163,7 @@ class SqlUsers(interfaces.Users):
         for user, host, pattern in engine.run(
                 'SELECT user, host, db FROM mysql.db ORDER BY db'):
             found.setdefault((user, host), []).append(
-                quoting.from_pattern(pattern))
+                self._granted(pattern))
         return found
 
     @staticmethod

@@ -187,16 +187,42 @@ def test_root_comes_in_while_enabled_and_not_after(prepared, endpoint):
 
 def test_the_agent_stays_in_whatever_sql_mode_a_tenant_sets(prepared,
                                                             endpoint):
-    root = endpoint.enable_root()
     try:
         for mode in ('ANSI_QUOTES,NO_BACKSLASH_ESCAPES', '', 'ORACLE'):
-            prepared.query("SET GLOBAL sql_mode = '%s'" % mode, user='root',
-                           password=root['password'], database=None)
+            endpoint.apply_overrides({'sql_mode': mode})
             make_user(endpoint, "o'\\neil", ['shop'], password='a\\b\'"')
             assert prepared.query('SELECT 1', user="o'\\neil",
                                   password='a\\b\'"') == ((1,),)
             endpoint.delete_user({'name': "o'\\neil"})
     finally:
-        prepared.query('SET GLOBAL sql_mode = DEFAULT', user='root',
-                       password=root['password'], database=None)
+        endpoint.apply_overrides({'sql_mode': 'STRICT_TRANS_TABLES'})
+
+
+@pytest.mark.parametrize('statement', [
+    "SET GLOBAL general_log_file = '/etc/mysql/trove.d/99.cnf'",
+    "SELECT 1 INTO OUTFILE '/etc/mysql/trove.d/99.cnf'",
+    "SELECT load_file('/etc/passwd') IS NOT NULL OR 1 / 0",
+    'SHUTDOWN', "INSTALL SONAME 'auth_ed25519'",
+    "CREATE FUNCTION f RETURNS STRING SONAME 'x.so'",
+    'SET GLOBAL super_read_only = 1'])
+def test_root_of_a_tenant_stays_inside_the_engine(prepared, endpoint,
+                                                  statement):
+    root = endpoint.enable_root()
+    try:
+        with pytest.raises(pymysql.err.MySQLError):
+            rows = prepared.query(statement, user='root',
+                                  password=root['password'], database='shop')
+            assert rows == ((None,),), rows
+            raise pymysql.err.DataError('nothing was read')
+    finally:
         endpoint.disable_root()
+
+
+def test_an_agent_that_was_locked_out_is_let_in_by_a_restart(prepared,
+                                                             endpoint):
+    with prepared.driver.engine._connector.open() as session:
+        session.run('ALTER USER root@localhost ACCOUNT LOCK')
+    with pytest.raises(connection.StatementRefused):
+        endpoint.list_databases()
+    endpoint.restart()
+    assert endpoint.list_databases()

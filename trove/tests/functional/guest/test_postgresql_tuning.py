@@ -51,7 +51,7 @@ def test_of_refused_values_none_is_set(postgresql, running, bad):
 
 def test_every_parameter_that_needs_no_restart_can_be_set(postgresql,
                                                           running):
-    offered = [one for one in plugin.PostgreSQL(None).parameters()
+    offered = [one for one in plugin.PostgreSQL(None).parameters('15')
                if not one['restart_required']]
     assert len(offered) > 150
     kinds = {'integer': int, 'float': float, 'string': str,

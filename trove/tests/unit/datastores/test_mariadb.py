@@ -6,8 +6,8 @@ from oslo_config import cfg
 
 from trove.common import exception
 from trove.datastores import registry
-from trove.datastores.mariadb import plugin
 from trove.datastores.mariadb import sizing
+from trove.datastores.sqlfamily import plugin
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_ports_that_are_none_are_a_mistake_of_the_operator():
 
 
 def test_dangerous_parameters_are_not_offered(mariadb):
-    names = {item['name'] for item in mariadb.parameters()}
+    names = {item['name'] for item in mariadb.parameters('10.11')}
     assert 'max_connections' in names
     assert not names & {'server_id', 'lower_case_table_names', 'datadir',
                         'plugin_dir', 'secure_file_priv', 'init_file'}

@@ -62,7 +62,6 @@ def test_a_name_that_leads_elsewhere_is_refused(project, name):
     ('users: [acme]', 'expected fields'),
     ('masked_units: [acme]', 'acme is no unit name'),
     ('source: {uri: x, suite: y}', 'key is missing'),
-    ('source: {uri: x, suite: y, key: acme.asc}', 'acme.asc is missing'),
 ])
 def test_a_mistake_in_a_recipe_is_named(project, line, sentence):
     path = written(project, GOOD + line)
@@ -99,7 +98,16 @@ def test_the_key_of_another_source_is_read_from_beside_the_recipe(project):
     path = written(project, GOOD + 'source: {uri: "https://acme.example/x", '
                                    'suite: stable, key: acme.asc}')
     (path.parent / 'acme.asc').write_text('-----BEGIN PGP-----')
-    assert recipe.load(path).source.key == '-----BEGIN PGP-----'
+    assert recipe.find(project, 'acme', '1.0').source.key == (
+        '-----BEGIN PGP-----')
+
+
+def test_a_key_that_is_missing_is_named(project):
+    path = written(project, GOOD + 'source: {uri: "https://acme.example/x", '
+                                   'suite: stable, key: acme.asc}')
+    assert recipe.load(path).source.key == 'acme.asc'
+    with pytest.raises(errors.RecipeError, match='acme.asc is missing'):
+        recipe.find(project, 'acme', '1.0')
 
 
 def test_every_recipe_of_the_project_is_good():

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The server of MySQL and Percona Server."""
+
+import os
+import typing
+
+from trove.datastores import interfaces
+from trove.datastores.sqlfamily.guest import accounts
+from trove.datastores.sqlfamily.guest import connection
+from trove.datastores.sqlfamily.guest import databases
+from trove.datastores.sqlfamily.guest import engine
+from trove.datastores.sqlfamily.guest import logs as sql_logs
+from trove.datastores.sqlfamily.guest import mysqldtls
+from trove.datastores.sqlfamily.guest import places as where
+from trove.datastores.sqlfamily.guest import tuning
+from trove.datastores.sqlfamily.guest import upgrades
+from trove.datastores.sqlfamily.guest import variables
+from trove.guestkit import shell
+
+#: An empty engine, made when the image was; holds no key and no server id.
+SEED = '/usr/lib/trove-engine/data'
+
+#: Our own way in, whatever a tenant or a restored backup has made of it.
+_AT_START = """\
+SET SESSION sql_log_bin = 0;
+CREATE USER IF NOT EXISTS root@localhost IDENTIFIED WITH auth_socket;
+ALTER USER root@localhost IDENTIFIED WITH auth_socket ACCOUNT UNLOCK;
+GRANT ALL ON *.* TO root@localhost WITH GRANT OPTION;
+"""
+_OWN: interfaces.Item = {
+    'plugin_load_add': 'auth_socket.so',
+    # A grant on a_b is one on a_b alone, and a right can be taken from root
+    # in one database.
+    'partial_revokes': True,
+    # Another door, on another port, which nobody has asked for.
+    'mysqlx': False,
+    'secure_file_priv': 'NULL',
+}
+
+
+class Mysqld(engine.SqlEngine):
+    """mysqld."""
+
+    server = ('/usr/sbin/mysqld',)
+    unit_name = 'trove-mysqld'
+
+    def __init__(self, product: str, seed: str, kit: interfaces.Kit,
+                 options: typing.Any, places: where.Places,
+                 connector: connection.Connector, logs: sql_logs.SqlLogs,
+                 started: typing.Callable[[], None]) -> None:
+        self.product = product
+        self._seed = seed
+        super().__init__(kit, options, places, connector, logs, started)
+
+    def _make(self, folder: str) -> None:
+        # To start without one took 3.7 seconds, of which the server spent
+        # most waiting for its own threads; a copy takes 0.1.
+        if os.path.isdir(self._seed):
+            shell.run(['cp', '-a', '--sparse=always', self._seed + '/.',
+                       folder], timeout_s=self._conf.initialise_timeout)
+            return
+        shell.run([*self.server, '--no-defaults', '--initialize-insecure',
+                   '--user=' + self.user, '--datadir=' + folder,
+                   '--log-error=' + self._places.log(sql_logs.ERROR),
+                   '--innodb-flush-method=nosync',
+                   '--innodb-redo-log-capacity=64M', '--disable-log-bin',
+                   '--performance-schema=OFF', '--mysqlx=OFF'],
+                  timeout_s=self._conf.initialise_timeout)
+
+    def secure(self) -> None:
+        """Only root of this machine, through the socket, remains."""
+        with self._connector.open() as session:
+            for user, host in session.run(
+                    "SELECT user, host FROM mysql.user WHERE user = '' OR "
+                    "(user = 'root' AND host <> 'localhost')"):
+                session.run('DROP USER %s@%s', user, host)
+
+
+def build(kit: interfaces.Kit, settings: interfaces.Settings,
+          options: typing.Any, product: str) -> interfaces.Driver:
+    """The Driver for such a server on this machine."""
+    places = where.places(settings, options.mount_point)
+    layers = tuning.layers(places)
+    connector = connection.Connector(places.socket, 'max_execution_time = 0')
+    logs = sql_logs.SqlLogs(places, layers, connector, options.log_size_mb)
+    tls = mysqldtls.MysqldTls(connector, layers, places.tls,
+                              options.ignore_users)
+    server = Mysqld(product, settings.path(SEED), kit, options, places,
+                    connector, logs, tls.settle)
+    return interfaces.Driver(
+        engine=server, logs=logs, tls=tls, tuning=tuning.IniTuning(
+            places, settings.port or where.PORT,
+            variables.SqlVariables(connector), _OWN, _AT_START),
+        databases=databases.SqlDatabases(connector, options.ignore_dbs),
+        users=accounts.MysqldUsers(connector, options.ignore_users,
+                                   tls.requirement),
+        root=accounts.MysqldRoot(connector, tls.requirement),
+        upgrades=upgrades.SqlUpgrades(
+            product, server, connector, places, layers,
+            # It does all by itself when it starts.
+            lambda: None))

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Data of an older version, taken over where it lies."""
+
+import glob
+import logging
+import os
+import re
+import shutil
+import typing
+
+from trove.common import exception
+from trove.datastores import interfaces
+from trove.datastores.sqlfamily.guest import connection
+from trove.datastores.sqlfamily.guest import engine as sql_engine
+from trove.datastores.sqlfamily.guest import places as where
+from trove.datastores.sqlfamily.guest import quoting
+from trove.guestkit import configfiles
+from trove.guestkit import disks
+from trove.guestkit import files
+from trove.guestkit import shell
+
+LOG = logging.getLogger(__name__)
+
+_COPY_TIMEOUT_S = 600
+_CHECK_TIMEOUT_S = 600
+_DROPPED = '.dropped.'
+
+
+class Barred(exception.Unprocessable):
+    """The data is not fit for the version that is wanted."""
+
+    template = 'An upgrade to %(version)s is not possible: %(reason)s'
+
+
+class SqlUpgrades(interfaces.Upgrades):
+    """A copy that shares its blocks with the data is the way back.
+
+    ``convert`` is called while the new version runs, alone, on the data.
+    """
+
+    def __init__(self, product: str, engine: sql_engine.SqlEngine,
+                 connector: connection.Connector, places: where.Places,
+                 layers: configfiles.Layers,
+                 convert: typing.Callable[[], None]) -> None:
+        self._product = product
+        self._engine = engine
+        self._connector = connector
+        self._places = places
+        self._layers = layers
+        self._convert = convert
+
+    def check(self, version: str) -> None:
+        """Raise Unprocessable naming what bars the way to ``version``."""
+        running = self._engine.version()
+        if running is None:
+            raise Barred(version=version, reason='%s does not answer.'
+                         % self._product)
+        if _number(version) < _number(running)[:len(_number(version))]:
+            raise Barred(version=version, reason='%s %s runs, which is '
+                         'newer.' % (self._product, running))
+        with self._connector.open(_CHECK_TIMEOUT_S) as session:
+            if session.run('XA RECOVER'):
+                raise Barred(version=version, reason='a distributed '
+                             'transaction is prepared and neither committed '
+                             'nor rolled back (XA RECOVER shows it).')
+            for schema, table in session.run(
+                    'SELECT table_schema, table_name FROM '
+                    'information_schema.tables WHERE table_type = '
+                    "'BASE TABLE' AND table_schema NOT IN ('mysql', 'sys', "
+                    "'performance_schema', 'information_schema')"):
+                self._check_table(session, version, schema, table)
+
+    def _check_table(self, session: connection.Connection, version: str,
+                     schema: str, table: str) -> None:
+        # "FOR UPGRADE" alone looks at what changed between versions, and is
+        # quick on large tables.
+        for _, _, kind, words in session.run(
+                'CHECK TABLE %s.%s FOR UPGRADE' % (quoting.name(schema),
+                                                   quoting.name(table))):
+            if kind.lower() == 'error' and 'upgrade required' not in (
+                    words.lower()):
+                raise Barred(version=version, reason='table %s.%s: %s'
+                             % (schema, table, words))
+
+    def leave(self, version: str) -> None:
+        """Stop the old version so that ``version`` may take its data."""
+        places = self._places
+        if os.path.isdir(places.kept):
+            self._engine.stop()
+            return
+        try:
+            with self._connector.open() as session:
+                # All purged and merged: a newer version need not read the
+                # logs of an older one.
+                session.run('SET GLOBAL innodb_fast_shutdown = 0')
+        except connection.EngineAway as error:
+            LOG.info('the engine is down already: %s', error)
+            self._engine.start()
+            with self._connector.open() as session:
+                session.run('SET GLOBAL innodb_fast_shutdown = 0')
+        self._engine.stop()
+        interim = places.kept + '.new'
+        shutil.rmtree(interim, ignore_errors=True)
+        shell.run(['cp', '-a', '--reflink=always', places.data, interim],
+                  timeout_s=_COPY_TIMEOUT_S)
+        disks.sync(interim)
+        os.rename(interim, places.kept)
+        files.sync_folder(places.mount_point)
+
+    def arrive(self, version: str) -> None:
+        """Make the data that ``version`` left fit for the one installed."""
+        # Nobody else may be there meanwhile.
+        self._layers.put(configfiles.AFTER_USER, 'alone',
+                         {'skip_networking': True})
+        try:
+            self._engine.start()
+            self._convert()
+            self._engine.stop()
+        finally:
+            self._layers.drop(configfiles.AFTER_USER, 'alone')
+
+    def undo(self) -> None:
+        """Put the kept copy back in its place; without one do nothing."""
+        places = self._places
+        if not os.path.isdir(places.kept):
+            return
+        if os.path.isdir(places.data):
+            os.rename(places.data, self._dropped())
+        os.rename(places.kept, places.data)
+        files.sync_folder(places.mount_point)
+        self._sweep()
+
+    def settle(self) -> None:
+        """Give the way back up, and the room it takes."""
+        if os.path.isdir(self._places.kept):
+            os.rename(self._places.kept, self._dropped())
+        shutil.rmtree(self._places.kept + '.new', ignore_errors=True)
+        self._sweep()
+
+    def _dropped(self) -> str:
+        # A name that nobody has: one may be left of an earlier time.
+        number = len(glob.glob(self._places.data + _DROPPED + '*'))
+        path = '%s%s%d' % (self._places.data, _DROPPED, number)
+        while os.path.exists(path):
+            number += 1
+            path = '%s%s%d' % (self._places.data, _DROPPED, number)
+        return path
+
+    def _sweep(self) -> None:
+        for path in glob.glob(self._places.data + _DROPPED + '*'):
+            shutil.rmtree(path)
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r'\d+', version))
