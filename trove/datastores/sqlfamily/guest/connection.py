@@ -136,10 +136,11 @@ def translated() -> typing.Iterator[None]:
 
 
 def _is_refusal(error: Exception) -> bool:
-    # Below 2000 it is the server that speaks; 1040 and 1053 are "too many
-    # connections" and "shutdown in progress".
+    # From 2000 to 2999 it is the client that speaks, else the server; 1040
+    # and 1053 are "too many connections" and "shutdown in progress".
     number = error.args[0] if error.args else 0
-    return (isinstance(number, int) and 1000 <= number < 2000
+    return (isinstance(number, int) and number >= 1000
+            and number not in range(2000, 3000)
             and number not in (1040, 1053))
 
 

@@ -17,7 +17,9 @@ MARIADB = registry.Registry(options.make()).get('mariadb')
 SAMPLES = {'character_set_filesystem': 'binary',
            'character_set_server': 'utf8mb4',
            'collation_server': 'utf8mb4_general_ci',
-           'innodb_flush_method': 'O_DIRECT'}
+           'ft_boolean_syntax': '+ -><()~*:""&|',
+           'innodb_flush_method': 'O_DIRECT',
+           'optimizer_switch': 'index_merge=on'}
 
 
 def accepted(tmp_path, text):
@@ -79,9 +81,11 @@ def test_character_sets_are_the_servers(engine):
     sets = {}
     for collation, name in rows:
         sets.setdefault(name, set()).add(collation)
+    # A newer version has more of them; the engine itself says no to those.
     assert set(known['unicode']) == sets.pop(None)
-    assert {name: set(found) for name, found in known['sets'].items()
-            } == sets
+    assert set(known['sets']) == set(sets)
+    for name, found in sets.items():
+        assert found <= set(known['sets'][name]), name
 
 
 @pytest.fixture(scope='module')

@@ -202,9 +202,9 @@ def test_the_agent_stays_in_whatever_sql_mode_a_tenant_sets(prepared,
     "SET GLOBAL general_log_file = '/etc/mysql/trove.d/99.cnf'",
     "SELECT 1 INTO OUTFILE '/etc/mysql/trove.d/99.cnf'",
     "SELECT load_file('/etc/passwd') IS NOT NULL OR 1 / 0",
-    'SHUTDOWN', "INSTALL SONAME 'auth_ed25519'",
+    'SHUTDOWN',
     "CREATE FUNCTION f RETURNS STRING SONAME 'x.so'",
-    'SET GLOBAL super_read_only = 1'])
+    'SET GLOBAL read_only = 1'])
 def test_root_of_a_tenant_stays_inside_the_engine(prepared, endpoint,
                                                   statement):
     root = endpoint.enable_root()
