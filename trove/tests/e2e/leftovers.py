@@ -85,7 +85,8 @@ def _broker(stack):
     return {
         'users': {row['name'] for row in broker.ask(stack, 'users')},
         'queues': {row['name'] for row in broker.ask(stack, 'queues')
-                   if row['name'].startswith('guestagent.')}}
+                   if row['name'].startswith(('guestagent.',
+                                              'guestoutbox.'))}}
 
 
 def _database(stack):
