@@ -7,6 +7,7 @@ the configuration or in the query of the URL.
 """
 
 import random
+import socket
 import ssl
 
 import amqp
@@ -33,6 +34,9 @@ def connect(conf, url=None):
             virtual_host=place.virtual_host or '/',
             heartbeat=options.heartbeat_timeout_threshold,
             connect_timeout=_PATIENCE_S,
+            # A busy broker may stop to read for a while. The library takes
+            # one that does for dead after a second, by default.
+            socket_settings={socket.TCP_USER_TIMEOUT: 1000 * _PATIENCE_S},
             ssl=_tls(options, place.query, host.hostname))
         try:
             connection.connect()
