@@ -147,10 +147,12 @@ def _measure(options, db, node, guests, conductor):
         for sender in senders:
             sender.join(2.5 / len(senders))
         lags += _lags(db, options.interval)
-        print('%5.0f s  conductor %3.0f %% of a core' % (
-            time.monotonic() - began,
-            100 * (_cpu_s(conductor.pid) - settled)
-            / (time.monotonic() - began)), flush=True)
+        print('%5.0f s  conductor %3.0f %% of a core, %d wait in the '
+              'broker, reports %.2f s old at most' % (
+                  time.monotonic() - began,
+                  100 * (_cpu_s(conductor.pid) - settled)
+                  / (time.monotonic() - began), _waiting(node), max(lags)),
+              flush=True)
     wall = time.monotonic() - began
     cpu = _cpu_s(conductor.pid) - settled
     failed = [sender.exitcode for sender in senders if sender.exitcode]
@@ -274,6 +276,13 @@ def _consumers(node):
     answer = requests.get(node.management_url + '/api/overview',
                           auth=('trove', node.password), timeout=60)
     return answer.json()['object_totals'].get('consumers', 0) - 3
+
+
+def _waiting(node):
+    """Messages in queues or on their way, some seconds ago."""
+    answer = requests.get(node.management_url + '/api/overview',
+                          auth=('trove', node.password), timeout=60)
+    return answer.json()['queue_totals'].get('messages', 0)
 
 
 def _broker_mb(node):

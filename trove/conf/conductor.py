@@ -14,7 +14,7 @@ OPTS = [
                  help='Seconds between looks for guests that nobody '
                       'announced, and for queues of guests that somebody '
                       'deleted.'),
-    cfg.IntOpt('batch', default=200, min=1,
+    cfg.IntOpt('batch', default=1000, min=1,
                help='Most heartbeats written in one transaction. Heartbeats '
                     'are not held back to fill a batch: a larger value '
                     'only helps when they come faster than the database '
