@@ -33,7 +33,7 @@ BAR_S = 0.2
 
 #: The flood comes from a process of its own that yields to all others, as
 #: a guest's processor is not ours.
-FLOOD = '''
+FLOOD = """
 import os, sys, amqp
 os.nice(19)
 port, user, password, exchange, topic = sys.argv[1:]
@@ -45,7 +45,7 @@ message = amqp.Message(sys.stdin.read())
 print('begun', flush=True)
 while True:
     channel.basic_publish(message, exchange, topic)
-'''
+"""
 
 
 #: A report of a flood is a large one, which costs more to open.
