@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pecan application below the pipeline."""
 
+import dataclasses
+
 from pecan import core
 
 from trove.api import hooks
+from trove.api import notices
 from trove.api import root
 from trove.api import routing
+from trove.api.v1 import notices as words
 from trove.api.v1 import routes
 
 
@@ -23,9 +27,12 @@ class Application(core.ExplicitPecan):
 
 def build(deps, policy, limiter):
     """A WSGI application that serves every route of version 1.0."""
+    waker = notices.NotingWaker(deps.taskmanager)
+    deps = dataclasses.replace(deps, taskmanager=waker)
     router = routing.Router(routes.table(deps, policy, limiter))
     return Application(
-        root.Root(deps.conf, router, policy),
+        root.Root(deps.conf, router, policy,
+                  notices.Notices(deps, waker, words.of)),
         hooks=[hooks.ReadHook(), hooks.ErrorHook()],
         guess_content_type_from_ext=False,
         force_canonical=False, default_renderer='json')

@@ -55,7 +55,7 @@ def build(deps, authenticate=None):
     wrappers = (
         lambda inner: _cors(inner, conf),
         lambda inner: RequestIds(inner, conf),
-        lambda inner: health.HealthDoor(inner, conf),
+        lambda inner: health.HealthDoor(inner, deps),
         errors.ErrorEdge,
         lambda inner: _proxy_headers(inner, conf),
         lambda inner: sizelimit.RequestBodySizeLimiter(inner, conf),

@@ -11,16 +11,18 @@ from trove.api import errors
 from trove.api import jsonbody
 from trove.api import request
 from trove.api import versions
+from trove.api.v1 import notices as words
 from trove.common import exception
 
 
 class Root:
     """Finds the route, runs its checks and its handler, writes JSON."""
 
-    def __init__(self, conf, router, policy):
+    def __init__(self, conf, router, policy, notices):
         self._conf = conf
         self._router = router
         self._policy = policy
+        self._notices = notices
 
     @pecan.expose(content_type=errors.JSON)
     def answer(self, req, resp):
@@ -38,7 +40,9 @@ class Root:
             ctx=ctx, path=values,
             query=environ['trove.query'], body=body,
             url=self._url(environ), base=self._base(environ))
-        shown = route.handler(asked)
+        with self._notices.told(route, asked) as traits:
+            shown = route.handler(asked)
+            traits.update(words.outcome(shown))
         if shown is None:
             empty = webob.Response(status=route.status, app_iter=_nothing(),
                                    content_type=errors.JSON)

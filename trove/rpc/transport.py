@@ -7,6 +7,8 @@ oslo.messaging reads some options from the process-wide ``cfg.CONF`` only, so
 services hand in that one.
 """
 
+import socket
+
 import amqp.exceptions
 import oslo_messaging
 from kombu import exceptions as kombu_errors
@@ -23,11 +25,19 @@ MessagingError = (exceptions.MessagingException,
 
 _EXCHANGE = 'trove'
 
+_PORT = 5672
+
 _RABBIT = 'oslo_messaging_rabbit'
 
 #: Messages the broker hands out ahead of their acknowledgement. Without a
 #: bound a flood would pile up in the memory of whoever reads the queue.
 _AHEAD = 200
+
+
+class BrokerDown(exception.Unavailable):
+    """No node of the broker can be connected to."""
+
+    template = 'No connection to %(nodes)s: %(reason)s.'
 
 
 def connect(conf, url=None):
@@ -50,6 +60,24 @@ def register(conf):
         if group == _RABBIT:
             conf.register_opts(options, group=group)
             conf.set_default('rabbit_qos_prefetch_count', _AHEAD, group)
+
+
+def reach(conf, timeout_s=3):
+    """Raise BrokerDown unless a node of the broker takes connections."""
+    url = oslo_messaging.TransportURL.parse(conf)
+    nodes = [host for host in url.hosts if host.hostname]
+    trouble = None
+    for host in nodes:
+        try:
+            socket.create_connection(
+                (host.hostname, host.port or _PORT), timeout_s).close()
+        except OSError as error:
+            trouble = error
+        else:
+            return
+    if nodes:
+        raise BrokerDown(nodes=', '.join(host.hostname for host in nodes),
+                         reason=trouble)
 
 
 def client(transport, topic, exchange=None, retry=1, routed=False):

@@ -8,6 +8,8 @@ import threading
 
 from trove.common import exception
 from trove.objects.operation import State
+from trove.operations import events
+from trove.rpc import notifications
 from trove.taskmanager import flows
 from trove.taskmanager import lease as leases
 
@@ -65,8 +67,11 @@ class Ending:
 
     def done(self):
         """The promise is kept."""
-        self._write(lambda tx: tx.operations.finish(
-            *self._lease.key, State.DONE))
+        def change(tx):
+            tx.operations.finish(*self._lease.key, State.DONE)
+            self._tell(tx)
+
+        self._write(change)
         LOG.info('%s is done', self._who())
 
     def undone(self):
@@ -77,6 +82,7 @@ class Ending:
                 words = tx.operations.get(self._operation.id).error
                 tx.operations.finish(*self._lease.key, State.FAILED,
                                      error_code=code, error=words)
+                self._tell(tx, words, code)
                 return words
             left = [found for found
                     in tx.resources.of(self._operation.instance_id)
@@ -89,10 +95,11 @@ class Ending:
                 words += '; not given back: ' + ', '.join(
                     '%s %s' % (found.kind, found.external_id)
                     for found in left)
+            code = 'cancelled' if cancelled else code
             tx.operations.finish(
                 *self._lease.key, State.FAILED if left else State.UNDONE,
-                error_code='cancelled' if cancelled else code,
-                error=words)
+                error_code=code, error=words)
+            self._tell(tx, words, code)
             return words
 
         LOG.info('%s is undone: %s', self._who(), self._write(change))
@@ -137,9 +144,19 @@ class Ending:
             tx.operations.finish(
                 *self._lease.key, State.FAILED, error=sentence,
                 error_code=_code(error))
+            self._tell(tx, sentence, _code(error))
 
         self._write(change)
         LOG.error('%s failed for good: %s', self._who(), sentence)
+
+    def _tell(self, tx, error=None, code=None):
+        """Let it be told, in the transaction in which it ends."""
+        conf = self._tools.conf
+        if notifications.enabled(conf) and self._operation.instance_id:
+            tx.notifications.add(events.at_end(
+                conf, self._operation, tx.instances.get(
+                    self._operation.instance_id, deleted=None),
+                error, code))
 
     def _write(self, change):
         pause = threading.Event()

@@ -3,12 +3,15 @@
 
 import threading
 
+from trove.rpc import notifications
 from trove.rpc import taskmanager
+from trove.taskmanager import courier
 from trove.taskmanager import crew
 from trove.taskmanager import endpoint
 from trove.taskmanager import engine
 from trove.taskmanager import orphans
 from trove.taskmanager import sync
+from trove.taskmanager import usage
 
 
 class Taskmanager:
@@ -24,6 +27,12 @@ class Taskmanager:
             owner, self._stopping)
         self._sync = sync.ServerSync(rooms.db, rooms.cloud, rooms.conf)
         self._orphans = orphans.OrphanReport(rooms, owner)
+        self._tellers = ()
+        if notifications.enabled(rooms.conf):
+            self._tellers = (
+                usage.UsageReport(rooms, owner),
+                courier.Courier(rooms.db, rooms.conf, owner,
+                                notifications.Sender(rooms.conf)))
         self._server = connection and taskmanager.serve(
             rooms.conf, connection, owner, endpoint.Endpoint(self.crew))
 
@@ -32,6 +41,8 @@ class Taskmanager:
         self.crew.start()
         self._sync.start()
         self._orphans.start()
+        for teller in self._tellers:
+            teller.start()
         if self._server:
             self._server.start()
 
@@ -41,6 +52,8 @@ class Taskmanager:
             self._server.stop()
         self._sync.stop()
         self._orphans.stop()
+        for teller in self._tellers:
+            teller.stop()
         self.crew.stop()
         if self._server:
             self._server.wait()

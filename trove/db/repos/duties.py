@@ -31,6 +31,14 @@ class Duties:
         ).values(owner=owner, lease_until=types.utcnow(lease_s),
                  due=types.utcnow(every_s))).rowcount)
 
+    def keep(self, name, owner, lease_s):
+        """Whether the duty is still the owner's; then for longer."""
+        row = tables.Duty
+        return bool(self._connection.execute(sa.update(row).where(
+            row.name == name, row.owner == owner,
+            row.lease_until >= types.utcnow()
+        ).values(lease_until=types.utcnow(lease_s))).rowcount)
+
     def end(self, name, owner):
         """The owner is through; its successor need not wait for a lease."""
         row = tables.Duty

@@ -40,6 +40,13 @@ class Quotas:
             reserved=used[name].reserved if name in used else 0)
             for name in quota.RESOURCES]
 
+    def projects(self):
+        """Every project that ever used something."""
+        row = tables.Usage
+        return self._connection.execute(
+            sa.select(row.tenant_id).distinct().order_by(row.tenant_id)
+        ).scalars().all()
+
     def set_limit(self, project_id, resource, limit):
         """A limit of the project's own; None: the default holds again."""
         row = tables.Quota

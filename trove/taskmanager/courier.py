@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Takes waiting events to the broker, from one taskmanager at a time."""
+
+import logging
+import threading
+
+LOG = logging.getLogger(__name__)
+
+DUTY = 'notifications'
+_BATCH = 100
+
+#: Who does not get an event delivered for so long loses the duty.
+_LEASE_S = 60
+
+
+class Courier:
+    """Sends events in the order they happened, each at least once.
+
+    An event's row goes after the broker has it. So nothing is lost when
+    broker or taskmanager die, but an event may be sent twice: with the same
+    ``event_id``.
+    """
+
+    def __init__(self, db, conf, owner, sender):
+        self._db = db
+        self._conf = conf
+        self._owner = owner
+        self._sender = sender
+        self._ended = threading.Event()
+        self._loop = threading.Thread(target=self._run, daemon=True,
+                                      name='courier')
+
+    def start(self):
+        """Begin to send."""
+        self._loop.start()
+
+    def stop(self):
+        """Send no more; an event that the broker does not take is left."""
+        self._ended.set()
+
+    def deliver(self):
+        """Send what waits, unless another one is at it; how many."""
+        sent = 0
+        with self._db.reader() as tx:
+            waiting = tx.notifications.oldest(1)
+        if not waiting or not self._mine():
+            return 0
+        try:
+            while not self._ended.is_set():
+                with self._db.reader() as tx:
+                    waiting = tx.notifications.oldest(_BATCH)
+                if not waiting:
+                    break
+                for told in waiting:
+                    if not self._deliver(told):
+                        return sent
+                    sent += 1
+        finally:
+            with self._db.writer() as tx:
+                tx.duties.end(DUTY, self._owner)
+        return sent
+
+    def _mine(self):
+        with self._db.writer() as tx:
+            return tx.duties.take(DUTY, self._owner, _LEASE_S, 0)
+
+    def _deliver(self, told):
+        """Send one; False when the duty is somebody else's by now."""
+        if self._ended.is_set():
+            return False
+        self._sender.send(told)
+        with self._db.writer() as tx:
+            tx.notifications.remove(told.number)
+            return tx.duties.keep(DUTY, self._owner, _LEASE_S)
+
+    def _run(self):
+        while not self._ended.wait(self._conf.notification_send_interval):
+            try:
+                self.deliver()
+            except Exception as error:  # noqa: BLE001 - edge of a loop
+                LOG.warning('notifications wait: %s', error)
