@@ -3,6 +3,9 @@
 
     trovestack check crash              the whole matrix, cloud in memory
     trovestack check crash --share 0.1  an evenly spread part of it
+    trovestack check crash --http       real adapters, the one-machine cloud
+                                        (its machines faked), each request
+                                        going wrong in each way
 
 The matrix kills the taskmanager (or freezes it past its lease, or lets a
 call to cloud, broker, guest or database fail in each way it may) at every
@@ -21,6 +24,7 @@ import sys
 import tempfile
 import time
 
+from trove.tests.fixtures import http_cloud
 from trove.tests.fixtures import matrix
 from trove.tests.fixtures import situations
 
@@ -46,6 +50,8 @@ def _options():
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--only', default='',
                         help='situations whose name has this in it')
+    parser.add_argument('--http', action='store_true',
+                        help='a cloud over HTTP instead of one in memory')
     parser.add_argument('--processes', type=int, default=os.cpu_count())
     return parser
 
@@ -57,16 +63,18 @@ def _memory():
 
 
 def _run(options, directory):
-    untried = situations.unknown()
+    untried = [] if options.http else situations.unknown()
     with multiprocessing.Pool(options.processes, _start,
-                              (directory,)) as pool:
-        names = [name for name in situations.find() if options.only in name]
+                              (directory, options.http)) as pool:
+        names = [name for name in (
+            http_cloud.VERBS if options.http else situations.find())
+            if options.only in name]
         cases = [case for some in pool.imap_unordered(_find, names, 1)
                  for case in some]
         cases = random.Random(  # noqa: S311  hides nothing
             options.seed).sample(
                 cases, max(1, round(options.share * len(cases))))
-        if not options.only:
+        if not options.only and not options.http:
             untried += pool.apply(_untried)
         print('%d situations, %d cases' % (len(names), len(cases)),
               flush=True)
@@ -101,19 +109,20 @@ def _play(pool, cases):
 def _batches(cases):
     """Cases of one situation together: a process has to know its end."""
     cases = sorted(cases, key=lambda case: (
-        case.situation, case.api, case.fails or '', case.at or 0))
+        case.situation, case.fails or '', case.at or 0))
     for _, some in itertools.groupby(cases, lambda case: case.situation):
         while batch := list(itertools.islice(some, _BATCH)):
             yield batch
 
 
-def _start(directory):
+def _start(directory, http):
     global _worker
-    _worker = matrix.Matrix(tempfile.mkdtemp(dir=directory))
+    kind = http_cloud.Place if http else matrix.Matrix
+    _worker = kind(tempfile.mkdtemp(dir=directory))
 
 
 def _find(name):
-    return _worker.cases_of(name)
+    return list(_worker.cases_of(name))
 
 
 def _untried():
