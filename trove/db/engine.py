@@ -27,8 +27,23 @@ def create(url, *, max_pool_size=10, max_overflow=50, pool_timeout=30,
         listen = {'mysql': _on_mysql, 'mariadb': _on_mysql,
                   'postgresql': _on_postgresql}[backend]
         listen(engine, lock_timeout, idle_transaction_timeout)
+        sa.event.listen(engine, 'handle_error', _leave_who_only_reads)
     exc_filters.register_engine(engine)
     return engine
+
+
+def _leave_who_only_reads(context):
+    """A server that takes no writes any more is none of ours.
+
+    After a failover the pool would stay with the old primary, which answers
+    each ping. 25006 is PostgreSQL's word, 1836 MySQL's, 1290 that of both
+    MySQL and MariaDB for what any option forbids.
+    """
+    cause = context.original_exception
+    code, *words = cause.args or (None,)
+    if (getattr(cause, 'sqlstate', None) == '25006' or code == 1836
+            or (code == 1290 and 'read-only' in str(words))):
+        context.is_disconnect = True
 
 
 def _limits(backend, timeout_s):
