@@ -28,6 +28,7 @@ from trove.api.v1.schemas import databases as database_schemas
 from trove.api.v1.schemas import instances as instance_schemas
 from trove.api.v1.schemas import logs as log_schemas
 from trove.api.v1.schemas import mgmt as mgmt_schemas
+from trove.api.v1.schemas import not_built as not_built_schemas
 from trove.api.v1.schemas import operations as operation_schemas
 from trove.api.v1.schemas import root_user as root_schemas
 from trove.api.v1.schemas import users as user_schemas
@@ -209,4 +210,5 @@ def _operations(deps):
 
 def _not_built():
     for method, path, *policy in not_built.ROUTES:
-        yield _route(method, path, not_built.refuse, *policy)
+        yield _route(method, path, not_built.refuse, *policy,
+                     body=not_built_schemas.check(method, path))

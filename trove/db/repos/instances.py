@@ -89,7 +89,9 @@ class Instances:
                 free.values(**_task(task, text))).rowcount:
             busy = self.get(instance_id)
             raise exception.InstanceBusy(
-                instance_id=instance_id, task=busy.task.action)
+                instance_id=instance_id,
+                task='an operation is under way' if busy.task is Task.NONE
+                else busy.task.action)
         return self.get(instance_id)
 
     def begin_delete(self, instance_id):

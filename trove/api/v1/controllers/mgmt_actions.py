@@ -28,6 +28,7 @@ class MgmtActions:
         self._known = {
             'stop': self._stop, 'reboot': self._reboot,
             'migrate': self._migrate, 'rebuild': self._rebuild,
+            'update': self._update,
             'reset-task-status': self._reset}
 
     def act(self, request):
@@ -53,3 +54,8 @@ class MgmtActions:
 
     def _rebuild(self, ctx, instance_id, argument):
         raise NotBuilt(action='rebuild')
+
+    def _update(self, ctx, instance_id, argument):
+        with self._deps.db.reader() as tx:
+            tx.instances.get(instance_id)
+        raise NotBuilt(action='update')

@@ -14,7 +14,8 @@ QUOTAS = validation.body(common.obj({'quotas': {
 _EMPTY = {'type': 'object'}
 
 ACTION = validation.body(common.obj({
-    'stop': _EMPTY, 'reboot': _EMPTY, 'reset-task-status': _EMPTY,
+    'stop': _EMPTY, 'update': _EMPTY, 'reboot': _EMPTY,
+    'reset-task-status': _EMPTY,
     'migrate': common.obj({'host': {'type': ['string', 'null'],
                                     'minLength': 1, 'maxLength': 255}}),
     'rebuild': common.obj({'image_id': common.UUID}, ['image_id']),

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The API on a loopback port, for clients that speak HTTP."""
 
+import types
+
 import pytest
 
 from trove.api import server
 from trove.cloud.fake import network
 from trove.tests.fixtures import api
+from trove.tests.fixtures import clients
+from trove.tests.fixtures import options
 
 
 @pytest.fixture(scope='session')
@@ -25,16 +29,40 @@ def service(database_template, tmp_path, monkeypatch):
     db.close()
 
 
+@pytest.fixture(scope='module')
+def door():
+    """(URL, what to set the application of) a port that stays open: to
+    open one for each test takes longer than most tests."""
+    inside = types.SimpleNamespace(app=None)
+    found = server.Server(
+        options.make(bind_host='127.0.0.1', bind_port=0,
+                     trove_api_threads=2),
+        lambda environ, start: inside.app(environ, start))
+    found.start()
+    yield 'http://127.0.0.1:%d' % found.address[1], inside
+    found.stop()
+
+
 @pytest.fixture
-def serve(service):
+def world(database_template, tmp_path, monkeypatch, door):
+    """A service with something of every kind in it, and its clients."""
+    monkeypatch.setitem(network.NETWORKS, api.NETWORK, (None, '10.9.0'))
+    db = api.copy_database(database_template, tmp_path)
+    made = clients.World(db, door[0])
+    door[1].app = made.service.app
+    yield made
+    db.close()
+
+
+@pytest.fixture
+def serve():
     """A function that serves a WSGI application and gives its URL."""
     running = []
+    conf = options.make(bind_host='127.0.0.1', bind_port=0,
+                        trove_api_threads=2)
 
     def start(application):
-        service.conf.set_override('bind_host', '127.0.0.1')
-        service.conf.set_override('bind_port', 0)
-        service.conf.set_override('trove_api_threads', 2)
-        found = server.Server(service.conf, application)
+        found = server.Server(conf, application)
         found.start()
         running.append(found)
         return 'http://127.0.0.1:%d' % found.address[1]

@@ -294,6 +294,6 @@ class TestRates:
     def test_posts_below_mgmt_have_a_limit_of_their_own(self, make_service):
         service = make_service(http_mgmt_post_rate=1)
         admin = service.caller('admin')
-        assert admin.post('/mgmt/flavors', {}).status_code == 501
+        assert admin.post('/mgmt/flavors', {}).status_code == 400
         assert admin.post('/mgmt/flavors', {}).status_code == 413
         assert admin.post('/backups', {}).status_code == 400
