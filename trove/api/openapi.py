@@ -48,9 +48,14 @@ QUERY = {
 def document():
     """The document as plain data; the same for the life of the process."""
     paths = {}
-    for route in routes.table(None, None, None):
+    table = routes.table(None, None, None)
+    for route in table:
+        made = _operation(route)
         paths.setdefault(PREFIX + route.path, {})[
-            route.method.lower()] = _operation(route)
+            route.method.lower()] = made
+        links = _links(route, table)
+        if links:
+            made['responses'][str(route.status)]['links'] = links
     return {
         'openapi': '3.1.0',
         'info': {'title': 'Database service', 'version': '1.0',
@@ -115,6 +120,31 @@ def _responses(route):
     for code in sorted(codes):
         found.setdefault(str(code), _refusal(code))
     return found
+
+
+def _links(route, table):
+    """What can be done next with what a collection answers."""
+    if route.answer is None or route.method not in ('GET', 'POST'):
+        return {}
+    place = _place_of_id(route.answer)
+    one = route.path + '/{id}'
+    if place is None:
+        return {}
+    return {_identifier(other): {
+        'operationId': _identifier(other),
+        'parameters': {'path.id': '$response.body#/%s/id' % place}}
+        for other in table
+        if other.path == one or other.path.startswith(one + '/')}
+
+
+def _place_of_id(answer):
+    """Where in an answer the id of its object, or of its first, is."""
+    for name, schema in answer['properties'].items():
+        if 'id' in schema.get('properties', ()):
+            return name
+        if 'id' in schema.get('items', {}).get('properties', ()):
+            return name + '/0'
+    return None
 
 
 def _success(route):
