@@ -20,7 +20,11 @@ _NAME = re.compile(r'[A-Za-z0-9_.-]+')
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Layers:
-    """The layers of an engine whose files have ini syntax."""
+    """The layers of an engine whose files have ini syntax.
+
+    The engine, whose user is ``owner``, may read them and not write: who gets
+    it to write files must not get to what it runs with.
+    """
 
     base: str
     folder: str
@@ -37,15 +41,15 @@ class Layers:
 
     def write_base(self, text):
         """Write the base file, which includes the folder at its end."""
-        files.folder(self.folder, 0o750, self.owner)
+        files.folder(self.folder, 0o750, group=self.owner)
         files.write(self.base, '%s\n\n%s\n' % (
             text.rstrip('\n'), self.include % self.folder), 0o640,
-            self.owner)
+            group=self.owner)
 
     def put(self, group, change, values):
         """Write one change of a group in place of its earlier form."""
         path = self._find(group, change) or self._new(group, change)
-        files.write(path, self.text(values), 0o640, self.owner)
+        files.write(path, self.text(values), 0o640, group=self.owner)
 
     def link(self, group, change, target):
         """Let one change of a group be what the file ``target`` says."""

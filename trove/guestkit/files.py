@@ -7,7 +7,7 @@ import shutil
 import tempfile
 
 
-def write(path, content, mode=0o600, owner=None):
+def write(path, content, mode=0o600, owner=None, group=None):
     """Replace ``path`` by ``content`` (text or bytes) in one step.
 
     A reader, or a machine that loses its power, finds the old file or the
@@ -21,8 +21,8 @@ def write(path, content, mode=0o600, owner=None):
             stream.write(content.encode() if isinstance(content, str)
                          else content)
             os.fchmod(stream.fileno(), mode)
-            if owner is not None:
-                shutil.chown(interim, owner, owner)
+            if owner or group:
+                shutil.chown(interim, owner, group or owner)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(interim, path)
@@ -69,12 +69,12 @@ def remove(path):
     sync_folder(os.path.dirname(path) or '.')
 
 
-def folder(path, mode=0o755, owner=None):
+def folder(path, mode=0o755, owner=None, group=None):
     """Make sure the folder exists with this mode and owner."""
     os.makedirs(path, exist_ok=True)
     os.chmod(path, mode)
-    if owner is not None:
-        shutil.chown(path, owner, owner)
+    if owner or group:
+        shutil.chown(path, owner, group or owner)
 
 
 def sync_folder(path):

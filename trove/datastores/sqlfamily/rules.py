@@ -15,15 +15,26 @@ _FORBIDDEN = '\'"`;,/\\'
 #: What would let a tenant out of the engine, into others' files, or lock
 #: the agent out; and what must never change once there is data.
 WITHHELD = frozenset((
-    'basedir', 'bind_address', 'datadir', 'general_log_file', 'init_file',
-    'innodb_data_home_dir', 'innodb_force_load_corrupted',
-    'innodb_force_recovery', 'innodb_log_group_home_dir', 'innodb_read_only',
-    'innodb_undo_directory', 'log_bin', 'log_error', 'lower_case_table_names',
-    'named_pipe', 'pid_file', 'plugin_dir', 'plugin_load', 'plugin_load_add',
-    'port', 'read_only', 'relay_log', 'require_secure_transport',
-    'secure_file_priv', 'server_id', 'skip_grant_tables', 'skip_networking',
-    'skip_ssl', 'slow_query_log_file', 'socket', 'ssl', 'ssl_ca',
-    'ssl_capath', 'ssl_cert', 'ssl_crl', 'ssl_crlpath', 'ssl_key',
+    'admin_address', 'admin_port', 'authentication_policy', 'basedir',
+    'bind_address', 'character_sets_dir', 'container_aware', 'datadir',
+    'extra_port', 'ft_stopword_file', 'general_log', 'general_log_file',
+    'init_file', 'innodb_data_file_path', 'innodb_data_home_dir',
+    'innodb_dedicated_server', 'innodb_directories', 'innodb_doublewrite_dir',
+    'innodb_force_load_corrupted', 'innodb_force_recovery',
+    'innodb_log_group_home_dir', 'innodb_page_size', 'innodb_read_only',
+    'innodb_redo_log_archive_dirs', 'innodb_temp_data_file_path',
+    'innodb_temp_tablespaces_dir', 'innodb_tmpdir', 'innodb_undo_directory',
+    'innodb_undo_tablespaces', 'lc_messages_dir', 'log_bin', 'log_error',
+    'log_output', 'lower_case_table_names', 'mandatory_roles',
+    'max_session_mem_used', 'mysqlx', 'named_pipe', 'offline_mode',
+    'open_files_limit', 'partial_revokes', 'persisted_globals_load',
+    'pid_file', 'plugin_dir', 'plugin_load', 'plugin_load_add', 'port',
+    'protocol_compression_algorithms', 'proxy_protocol_networks', 'read_only',
+    'relay_log', 'require_secure_transport', 'secure_file_priv', 'server_id',
+    'server_memory', 'skip_grant_tables', 'skip_networking', 'skip_ssl',
+    'slow_query_log', 'slow_query_log_file', 'socket', 'ssl', 'ssl_ca',
+    'ssl_capath', 'ssl_cert', 'ssl_cipher', 'ssl_crl', 'ssl_crlpath',
+    'ssl_key', 'super_read_only', 'thread_handling', 'tls_ciphersuites',
     'tls_version', 'tmpdir', 'user', 'wsrep_notify_cmd', 'wsrep_provider'))
 
 _ALIASES = {'utf8': 'utf8mb3'}
