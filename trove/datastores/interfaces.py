@@ -113,6 +113,17 @@ class Tuning(abc.ABC):
         an Unprocessable that names it.
         """
 
+    def keep(self) -> None:
+        """The engine has started: its tenant's layer is known to be good."""
+        return
+
+    def fall_back(self) -> Names:
+        """Put back the tenant's layer that was known to be good.
+
+        Gives the names of what is given up; none: nothing was changed.
+        """
+        return []
+
 
 class Databases(abc.ABC):
     """Databases (schemas) of the tenant."""

@@ -13,6 +13,7 @@ from trove.guestagent import heartbeat
 from trove.guestagent import logs as guest_logs
 from trove.guestagent import machine
 from trove.guestagent import publishing
+from trove.guestagent import starting
 from trove.objects import order
 
 LOG = logging.getLogger(__name__)
@@ -66,7 +67,8 @@ class Endpoint:
         self._preparer.mount()
         self._journal.stopped(False)
         try:
-            self._driver.engine.start()
+            starting.start(self._driver)
+            self._journal.trouble(None)
             if self._logs:
                 self._logs.started()
         finally:

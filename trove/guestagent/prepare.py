@@ -13,6 +13,7 @@ from trove.common import exception
 from trove.common import waiting
 from trove.guestagent import encryption
 from trove.guestagent import journal as journals
+from trove.guestagent import starting
 from trove.guestkit import disks
 from trove.guestkit import errors
 from trove.guestkit import files
@@ -107,7 +108,11 @@ class Preparer:
         try:
             self.mount()
             if not self._journal.progress.stopped:
-                self._driver.engine.start()
+                starting.start(self._driver)
+        except starting.ValuesStopEngine as error:
+            LOG.warning('%s', error)
+            self._journal.trouble(str(error))
+            return True
         except (exception.TroveError, OSError) as error:
             LOG.error('the server does not come up: %s', error)
             self._journal.trouble(str(error))
@@ -237,6 +242,7 @@ class Preparer:
 
     def _start(self, wanted):
         self._driver.engine.start()
+        self._driver.tuning.keep()
 
     def _secure(self, wanted):
         self._driver.engine.secure()

@@ -74,6 +74,37 @@ class Layers:
         if path:
             files.remove(path)
 
+    def keep(self, group, change):
+        """Remember one change of a group as it is: it is good."""
+        text = self._text_of(group, change)
+        if files.read(self._kept(group, change)) != text:
+            files.write(self._kept(group, change), text, 0o640, self.owner)
+
+    def fall_back(self, group, change):
+        """Put back what was kept; the names of what differs from it.
+
+        Without anything kept nothing is put back.
+        """
+        good = files.read(self._kept(group, change))
+        bad = self._text_of(group, change)
+        if good is None or good == bad:
+            return []
+        if good:
+            path = self._find(group, change) or self._new(group, change)
+            files.write(path, good, 0o640, self.owner)
+        else:
+            self.drop(group, change)
+        differing = set(good.splitlines()) ^ set(bad.splitlines())
+        return sorted({line.partition('=')[0].strip() for line in differing
+                       if not line.startswith('[')})
+
+    def _text_of(self, group, change):
+        path = self._find(group, change)
+        return (files.read(path) if path else None) or ''
+
+    def _kept(self, group, change):
+        return '%s.%s-%s.kept' % (self.base, group, change)
+
     def path(self, group, change):
         """The file of one change of a group, or None."""
         return self._find(group, change)

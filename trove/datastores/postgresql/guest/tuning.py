@@ -72,6 +72,17 @@ class PgTuning(interfaces.Tuning):
         else:
             self._layers.drop(configfiles.USER, _COMMON)
 
+    def keep(self) -> None:
+        """The engine has started: its tenant's layer is known to be good."""
+        self._layers.keep(configfiles.USER, _COMMON)
+
+    def fall_back(self) -> interfaces.Names:
+        """Put back the tenant's layer that was known to be good."""
+        self._layers.drop(configfiles.USER, _RUNNING)
+        found: interfaces.Names = self._layers.fall_back(
+            configfiles.USER, _COMMON)
+        return found
+
     def apply(self, values: interfaces.Item) -> interfaces.Item:
         """Let the running engine take these values, all or none.
 

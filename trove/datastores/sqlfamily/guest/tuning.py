@@ -57,6 +57,16 @@ class IniTuning(interfaces.Tuning):
         else:
             self._layers.drop(configfiles.USER, 'common')
 
+    def keep(self) -> None:
+        """The engine has started: its tenant's layer is known to be good."""
+        self._layers.keep(configfiles.USER, 'common')
+
+    def fall_back(self) -> interfaces.Names:
+        """Put back the tenant's layer that was known to be good."""
+        found: interfaces.Names = self._layers.fall_back(
+            configfiles.USER, 'common')
+        return found
+
     def apply(self, values: interfaces.Item) -> interfaces.Item:
         """Let the running engine take these values, all or none."""
         return self._running.apply(values)

@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from trove.common import waiting
+from trove.guestagent import starting
 from trove.guestkit import units
 from trove.tests.fixtures import guest_machine
 
@@ -58,6 +59,30 @@ def test_an_engine_ordered_to_stop_is_down_and_stays_down(machine):
     assert machine.engine_pid() is None
     machine.link.endpoint.start_db()
     machine.link.wait(service_status='healthy')
+
+
+def test_values_that_stop_the_engine_are_given_up(machine):
+    machine.prepare()
+    endpoint = machine.link.endpoint
+    good, bad = machine.kind.values
+    endpoint.update_overrides(good)
+    endpoint.restart()
+    endpoint.update_overrides({**good, **bad})
+    with pytest.raises(starting.ValuesStopEngine) as caught:
+        endpoint.restart()
+    assert caught.value.facts['names'] == next(iter(bad))
+    machine.link.wait(service_status='healthy')
+    assert machine.query('SELECT 1') == ((1,),)
+    # As found by a machine that boots.
+    endpoint.update_overrides({**good, **bad})
+    machine.stop_agent()
+    machine.driver.engine.stop()
+    machine.start_agent()
+    machine.link.wait(service_status='healthy')
+    waiting.until(lambda: next(iter(bad)) in (
+        machine.link.last['error'] or ''), 10, 'the reason')
+    machine.link.endpoint.restart()
+    machine.link.wait(service_status='healthy', error=None)
 
 
 def test_a_restarted_agent_finds_its_engine_running(machine):
