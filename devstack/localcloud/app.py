@@ -16,13 +16,14 @@ from localcloud.compute import routes as compute
 from localcloud.identity import routes as identity
 from localcloud.identity import tokens
 from localcloud.image import routes as image
+from localcloud.keymanager import routes as keymanager
 from localcloud.network import routes as network
 from localcloud.objectstore import routes as objectstore
 from localcloud.volume import routes as volume
 
 LOG = logging.getLogger(__name__)
 SERVICES = ('identity', 'compute', 'volume', 'image', 'network',
-            'object-store')
+            'object-store', 'key-manager')
 
 
 class Application:
@@ -31,7 +32,8 @@ class Application:
     def __init__(self, cloud):
         self.cloud = cloud
         rules = [rule.empty() for module in (
-            faults, identity, compute, volume, image, network, objectstore)
+            faults, identity, compute, volume, image, network, objectstore,
+            keymanager)
             for rule in module.rules()]
         self._map = routing.Map(
             rules, strict_slashes=False, merge_slashes=False,
@@ -133,9 +135,15 @@ def _swift(error):
     return error.message + '\n'
 
 
+def _barbican(error):
+    return {'code': error.status, 'title': error.title,
+            'description': error.message}
+
+
 def _plain(error):
     return {'error': error.message}
 
 
 _BODIES = {'identity': _keystone, 'compute': _nova, 'volume': _nova,
-           'image': _glance, 'network': _neutron, 'object-store': _swift}
+           'image': _glance, 'network': _neutron, 'object-store': _swift,
+           'key-manager': _barbican}

@@ -29,7 +29,8 @@ SERVICES = (    # name, type, path below the cloud's address
     ('cinder', 'block-storage', '/volume/v3/$(project_id)s'),
     ('glance', 'image', '/image'),
     ('neutron', 'network', '/network'),
-    ('swift', 'object-store', '/object-store/v1/AUTH_$(project_id)s'))
+    ('swift', 'object-store', '/object-store/v1/AUTH_$(project_id)s'),
+    ('barbican', 'key-manager', '/key-manager'))
 FLAVORS = (('db.tiny', 512, 1), ('db.small', 1024, 1),
            ('db.medium', 2048, 2), ('db.large', 4096, 2))
 

@@ -31,6 +31,7 @@ QUERY = {
               'Most rows in the answer; lowered to the page size.'),
     'marker': (_TEXT, 'Where the page begins: taken from the link to it.'),
     'include_clustered': (_FLAG, 'Show members of clusters, too.'),
+    'include_certificate': (_FLAG, 'Give the certificate itself, too.'),
     'deleted': (_FLAG, 'Only what is deleted, or only what is not.'),
     'all_projects': (_FLAG, 'Those of every project; for operators.'),
     'project_id': (_TEXT, 'Those of this project; for operators.'),

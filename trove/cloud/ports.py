@@ -364,6 +364,28 @@ class ObjectStore(abc.ABC):
         """
 
 
+class Secrets(abc.ABC):
+    """Secrets of tenants; each call is made with the caller's token."""
+
+    @abc.abstractmethod
+    def payload(self, token: str | None, ref: str, most_bytes: int) -> bytes:
+        """What the reference stands for.
+
+        BadRequest when it is none, is too large or is kept from the
+        caller; NotFound when nothing is there.
+        """
+
+    @abc.abstractmethod
+    def add_consumer(self, token: str | None, ref: str,
+                     instance_id: str) -> None:
+        """Show the instance among those that use the secret."""
+
+    @abc.abstractmethod
+    def remove_consumer(self, token: str | None, ref: str,
+                        instance_id: str) -> None:
+        """Show it no more."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Cloud:
     """The services together, as one set of credentials sees them."""
@@ -373,3 +395,4 @@ class Cloud:
     network: Network
     images: Images
     objects: ObjectStore
+    secrets: Secrets

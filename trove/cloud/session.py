@@ -13,6 +13,7 @@ from keystoneauth1 import session as ksa_session
 from keystoneauth1.identity import v3
 from requests import adapters
 
+from trove.cloud import barbican
 from trove.cloud import cinder
 from trove.cloud import glance
 from trove.cloud import neutron
@@ -73,7 +74,9 @@ def of_session(session, conf):
             session, _endpoint(conf, 'neutron', region)),
         images=glance.GlanceImages(
             session, _endpoint(conf, 'glance', region)),
-        objects=swift.SwiftObjects(session, conf))
+        objects=swift.SwiftObjects(session, conf),
+        secrets=barbican.BarbicanSecrets(
+            session, _endpoint(conf, 'barbican', region)))
 
 
 def new_session(conf):

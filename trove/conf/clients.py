@@ -30,6 +30,7 @@ OPTS = [
                help='URL of Swift as guests reach it, up to the account, '
                     'such as http://10.0.0.2:8080/v1. Set it where guests '
                     'have another way to it than clients.'),
+    *_service('barbican', 'key-manager', 'Barbican'),
     cfg.StrOpt('nova_client_version', default='2.57',
                help='Microversion of the compute API, at least 2.57.'),
     cfg.StrOpt('cinder_client_version', default='3.42',

@@ -33,6 +33,9 @@ class Datastore(abc.ABC):
     #: them: a way out of the engine, or to lock the agent out of it.
     withheld_parameters: frozenset[str] = frozenset()
 
+    #: Whether the engine can be without TLS; the guest half says the same.
+    tls_can_be_off: bool = True
+
     def __init__(self, conf: 'cfg.ConfigOpts') -> None:
         self._conf = conf
 
@@ -85,6 +88,10 @@ class Datastore(abc.ABC):
     def reserved_databases(self) -> frozenset[str]:
         """Names that no tenant's database may have."""
         return frozenset(self.options.ignore_dbs)
+
+    def offers_tls(self, version: str | None) -> bool:
+        """Whether an engine that was never told anything offers TLS."""
+        return False
 
     def new_password(self) -> str:
         """A password of the configured length."""

@@ -10,6 +10,7 @@ from trove.taskmanager import crew
 from trove.taskmanager import endpoint
 from trove.taskmanager import engine
 from trove.taskmanager import orphans
+from trove.taskmanager import renewals
 from trove.taskmanager import sync
 from trove.taskmanager import usage
 
@@ -33,6 +34,7 @@ class Taskmanager:
                 usage.UsageReport(rooms, owner),
                 courier.Courier(rooms.db, rooms.conf, owner,
                                 notifications.Sender(rooms.conf)))
+        self._renewals = renewals.Renewals(rooms, owner, self.crew.wake)
         self._server = connection and taskmanager.serve(
             rooms.conf, connection, owner, endpoint.Endpoint(self.crew))
 
@@ -43,6 +45,7 @@ class Taskmanager:
         self._orphans.start()
         for teller in self._tellers:
             teller.start()
+        self._renewals.start()
         if self._server:
             self._server.start()
 
@@ -54,6 +57,7 @@ class Taskmanager:
         self._orphans.stop()
         for teller in self._tellers:
             teller.stop()
+        self._renewals.stop()
         self.crew.stop()
         if self._server:
             self._server.wait()

@@ -6,6 +6,7 @@ from trove.api import routing
 from trove.api.v1 import backup_routes
 from trove.api.v1 import cluster_routes
 from trove.api.v1 import configuration_routes
+from trove.api.v1 import extra_routes
 from trove.api.v1.answers import accounts
 from trove.api.v1.answers import catalogue as catalogue_answers
 from trove.api.v1.answers import instances as instance_answers
@@ -43,7 +44,8 @@ def table(deps, policy, limiter):
             *_operations(deps),
             *configuration_routes.table(deps, policy),
             *backup_routes.table(deps, policy),
-            *cluster_routes.table(deps, policy), *_not_built())
+            *cluster_routes.table(deps, policy),
+            *extra_routes.table(deps, policy), *_not_built())
 
 
 def _route(method, path, handler, *policy, **more):

@@ -14,6 +14,7 @@ from trove.cloud.fake import faults
 from trove.cloud.fake import images
 from trove.cloud.fake import network
 from trove.cloud.fake import objects
+from trove.cloud.fake import secrets
 from trove.cloud.fake import volumes
 
 
@@ -42,4 +43,5 @@ def build():
     return FakeCloud(
         compute=compute.FakeCompute(switch, disks, wires), volumes=disks,
         network=wires, images=images.FakeImages(switch),
-        objects=objects.FakeObjects(switch), faults=switch)
+        objects=objects.FakeObjects(switch),
+        secrets=secrets.FakeSecrets(), faults=switch)

@@ -56,3 +56,9 @@ class MariaDB(plugin.SqlDatastore):
     def sizes(self, ram_mb: int) -> sizing.Sizes:
         """The figures that the template wants."""
         return sizing.sizes(ram_mb)
+
+    def offers_tls(self, version: str | None) -> bool:
+        """From 11.4 on it makes up a certificate at each start."""
+        numbers = [int(part) for part in (version or '').split('.')[:2]
+                   if part.isdecimal()]
+        return numbers >= [11, 4]

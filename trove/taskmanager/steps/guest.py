@@ -8,6 +8,7 @@ from trove.common import exception
 from trove.objects import instance as objects
 from trove.objects import order
 from trove.objects import status
+from trove.objects import tls
 from trove.rpc import broker_names
 from trove.taskmanager import lease
 from trove.taskmanager import tools as toolbox
@@ -80,7 +81,8 @@ class PrepareGuest(base.Step):
                 {'ram_mb': flavor['ram_mb'], 'vcpus': flavor['vcpus']},
                 instance_id, version),
             'overrides': overrides or {}, 'databases': databases or (),
-            'users': users or (), 'root_password': root_password})
+            'users': users or (), 'root_password': root_password,
+            'tls': encryption_of(self.tools.db, instance_id)})
         self._drive(prepare, server_id)
 
     def _drive(self, prepare: order.Prepare, server_id: str) -> None:
@@ -166,3 +168,11 @@ def _wait(tools: toolbox.Tools, instance_id: str, server_id: str,
         return False
 
     tools.until(look, tools.conf.usage_timeout, what, most_s=_MOST_S)
+
+
+def encryption_of(db: typing.Any, instance_id: str
+                  ) -> dict[str, typing.Any] | None:
+    """What a new root disk of an instance has to be told of TLS."""
+    with db.reader() as tx:
+        current: tls.State = tx.tls.get(instance_id).current
+    return None if current == tls.UNTOUCHED else current.to_guest()

@@ -7,6 +7,7 @@ from trove.api.v1.views import instances as views
 from trove.api.v1.views import viewer as viewers
 from trove.common import exception
 from trove.operations import apply_configuration
+from trove.operations import change_tls
 from trove.operations import create_instance
 from trove.operations import datastores
 from trove.operations import delete_instance
@@ -65,9 +66,10 @@ class Instances:
 
     def delete(self, request):
         """I7: promise the end of an instance."""
-        self._load(request, 'instance:delete')
+        found = self._load(request, 'instance:delete')
         delete_instance.delete_instance(
             request.ctx, self._deps, request.path['id'])
+        change_tls.leave(request.ctx, self._deps, found)
 
     def put(self, request):
         """I5: change an instance."""

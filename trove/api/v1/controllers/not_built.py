@@ -23,8 +23,6 @@ _MDS = '/mgmt/datastores/{datastore}/versions/{version}'
 
 #: (method, path, rules)
 ROUTES = (
-    ('GET', _ONE + '/ssl', 'instance:show', 'instance:ssl_show'),
-    ('POST', _ONE + '/ssl', 'instance:update', 'instance:ssl_action'),
     ('GET', _ONE + '/modules', 'instance:module_list'),
     ('POST', _ONE + '/modules', 'instance:module_apply'),
     ('DELETE', _ONE + '/modules/{module}', 'instance:module_remove'),

@@ -52,6 +52,12 @@ def test_both_halves_agree_where_data_is(halves):
     assert plugin.mount_point == driver.engine.mount_point
 
 
+def test_both_halves_agree_whether_tls_can_be_off(halves):
+    plugin, driver = halves
+    if driver.tls is not None:
+        assert plugin.tls_can_be_off == driver.tls.can_be_off
+
+
 def test_the_plugin_is_a_datastore_under_its_own_name(halves):
     plugin, _ = halves
     assert isinstance(plugin, base.Datastore)

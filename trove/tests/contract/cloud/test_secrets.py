@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Secrets of tenants over HTTP, with the token of whoever asks."""
+
+import base64
+
+import pytest
+
+from trove.cloud import barbican
+from trove.cloud import ports
+from trove.common import exception
+
+PAYLOAD = b'\x00\xff' * 200
+VERSION = {'OpenStack-API-Version': 'key-manager 1.1'}
+
+
+class Tenant:
+    """Somebody with secrets."""
+
+    def __init__(self, site, user):
+        self.keys = site.connect(user).key_manager
+        self.token = self.keys.session.get_token()
+
+    def store(self, payload=PAYLOAD):
+        """The reference of a new secret."""
+        return self.keys.post('/secrets', json={
+            'payload': base64.b64encode(payload).decode(),
+            'payload_content_type': 'application/octet-stream',
+            'payload_content_encoding': 'base64'}).json()['secret_ref']
+
+    def contain(self, *refs):
+        """The reference of a container of these."""
+        return self.keys.post('/containers', json={
+            'type': 'generic', 'secret_refs': [
+                {'name': 'it%d' % number, 'secret_ref': ref}
+                for number, ref in enumerate(refs)]}).json()['container_ref']
+
+    def consumers(self, ref):
+        """Who uses it."""
+        path = '/'.join(ref.split('/')[-2:])
+        return self.keys.get('/%s/consumers' % path, headers=VERSION
+                             ).json()['consumers']
+
+
+@pytest.fixture
+def demo(over_http):
+    return Tenant(over_http.site, 'demo')
+
+
+@pytest.fixture
+def secrets(over_http):
+    return over_http.cloud.secrets
+
+
+def test_a_payload_is_given_to_its_owner(secrets, demo):
+    assert secrets.payload(demo.token, demo.store(), 65536) == PAYLOAD
+
+
+def test_a_container_of_one_secret_stands_for_it(secrets, demo):
+    one = demo.store()
+    assert secrets.payload(demo.token, demo.contain(one), 65536) == PAYLOAD
+    with pytest.raises(barbican.SecretRefused, match='2 secrets'):
+        secrets.payload(demo.token, demo.contain(one, demo.store()), 65536)
+
+
+def test_only_the_id_of_a_reference_counts(secrets, demo):
+    id_ = demo.store().rsplit('/', 1)[1]
+    for ref in ('http://169.254.169.254/v1/secrets/' + id_,
+                'secrets/' + id_, 'https://elsewhere/x/v1/secrets/%s/' % id_):
+        assert secrets.payload(demo.token, ref, 65536) == PAYLOAD
+
+
+@pytest.mark.parametrize('ref', [
+    'http://x/v1/secrets/', 'file:///etc/shadow', 'secrets/../x', '',
+    'http://x/v1/secrets/%s/payload' % ('0' * 36),
+    'http://x/v1/orders/00000000-0000-4000-8000-000000000000'])
+def test_what_is_no_reference_is_not_asked_for(secrets, demo, ref):
+    with pytest.raises(barbican.BadReference):
+        secrets.payload(demo.token, ref, 65536)
+
+
+def test_what_is_not_there_or_foreign_is_not_given(over_http, secrets, demo):
+    with pytest.raises(exception.NotFound):
+        secrets.payload(demo.token, 'http://x/v1/secrets/'
+                        '00000000-0000-4000-8000-000000000000', 65536)
+    alt = Tenant(over_http.site, 'alt')
+    with pytest.raises((exception.NotFound, barbican.SecretRefused)):
+        secrets.payload(alt.token, demo.store(), 65536)
+    reader = Tenant(over_http.site, 'reader')
+    with pytest.raises(barbican.SecretRefused):
+        secrets.payload(reader.token, demo.store(), 65536)
+
+
+def test_a_long_payload_is_not_read_to_its_end(secrets, demo):
+    with pytest.raises(barbican.SecretRefused, match='bytes'):
+        secrets.payload(demo.token, demo.store(b'x' * 1000), 999)
+
+
+def test_a_token_that_is_over_is_told(secrets, demo):
+    with pytest.raises(barbican.SecretRefused):
+        secrets.payload('no-such-token', demo.store(), 65536)
+
+
+@pytest.mark.parametrize('kind', ['secret', 'container'])
+def test_consumers_come_and_go(secrets, demo, kind):
+    ref = demo.store()
+    if kind == 'container':
+        ref = demo.contain(ref)
+    for _ in range(2):
+        secrets.add_consumer(demo.token, ref, 'i-1')
+    assert len(demo.consumers(ref)) == 1
+    assert 'i-1' in str(demo.consumers(ref))
+    for _ in range(2):
+        secrets.remove_consumer(demo.token, ref, 'i-1')
+    assert demo.consumers(ref) == []
+
+
+def test_a_service_that_is_down_is_told(over_http, secrets, demo):
+    ref = demo.store()
+    over_http.site.cloud.faults.add(
+        service='key-manager', operation='GET .*', count=10, kind='status',
+        status=503)
+    with pytest.raises(ports.CloudDown):
+        secrets.payload(demo.token, ref, 65536)
