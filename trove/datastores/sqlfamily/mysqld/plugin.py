@@ -13,6 +13,12 @@ class MysqldDatastore(plugin.SqlDatastore):
     facts = pathlib.Path(__file__).parent
     user_length = 32
 
+    tls_can_be_off = False
+
+    def offers_tls(self, version: str | None) -> bool:
+        """It makes up a certificate when it is initialised."""
+        return True
+
     def sizes(self, ram_mb: int) -> sizing.Sizes:
         """The figures that the template wants."""
         return sizing.sizes(ram_mb)
