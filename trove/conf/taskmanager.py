@@ -23,10 +23,10 @@ OPTS = [
     cfg.FloatOpt('server_sync_interval_s', default=60, min=1,
                  help='Seconds between looks at the status of all servers, '
                       'in few requests.'),
-    cfg.FloatOpt('cloud_patience_s', default=60, min=0,
+    cfg.FloatOpt('cloud_patience_s', default=120, min=0,
                  help='Seconds for which a step asks again when a service '
-                      'of the cloud is down or busy, before the step '
-                      'fails.'),
+                      'of the cloud, or the broker, is down or busy, before '
+                      'the step fails.'),
     cfg.FloatOpt('undo_patience_s', default=300, min=0,
                  help='The same while a failed operation gives back what it '
                       'had taken. What is still not given back then stays '

@@ -33,6 +33,9 @@ _RABBIT = 'oslo_messaging_rabbit'
 #: bound a flood would pile up in the memory of whoever reads the queue.
 _AHEAD = 200
 
+#: Seconds between two tries to reach a broker that has been away for long.
+_RETRY_MOST_S = 3
+
 
 class BrokerDown(exception.Unavailable):
     """No node of the broker can be connected to."""
@@ -60,6 +63,7 @@ def register(conf):
         if group == _RABBIT:
             conf.register_opts(options, group=group)
             conf.set_default('rabbit_qos_prefetch_count', _AHEAD, group)
+            conf.set_default('rabbit_interval_max', _RETRY_MOST_S, group)
 
 
 def reach(conf, timeout_s=3):
