@@ -23,7 +23,7 @@ Usage = collections.namedtuple('Usage', 'total used free')
 
 @pytest.fixture
 def settings(tmp_path):
-    return settings_module.Settings(home=tmp_path / 'home', slot=9)
+    return settings_module.Settings(home=tmp_path / 'home', slot=19)
 
 
 def run(*words, user=None, **environ):
