@@ -60,7 +60,17 @@ def _missing(error):
     return 'member %s is missing' % ', '.join(map(repr, missing))
 
 
+def _number_of_members(error):
+    least, most = (error.schema.get('minProperties', 0),
+                   error.schema.get('maxProperties'))
+    return 'name %s of %s' % (
+        'exactly one' if (least, most) == (1, 1) else 'at least %d' % least,
+        ', '.join(sorted(error.schema['properties'])))
+
+
 _SAID = {
+    'minProperties': _number_of_members,
+    'maxProperties': _number_of_members,
     'required': _missing,
     'additionalProperties': _closed,
     'type': lambda e: 'must be of type %s' % (

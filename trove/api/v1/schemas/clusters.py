@@ -14,7 +14,8 @@ _TYPE = {'type': ['string', 'array', 'null'], 'items': {'type': 'string'},
          'maxLength': 255, 'maxItems': 10}
 
 _COUNT = {'type': ['integer', 'string'], 'minimum': 1,
-          'pattern': '^0*[1-9][0-9]{0,3}$'}
+          'pattern': '^0*[1-9][0-9]{0,3}$',
+          'message': 'must be a whole number of at least 1'}
 
 _NODE = {
     'flavorRef': common.FLAVOR_REF,

@@ -7,7 +7,9 @@ from trove.objects import datastore
 from trove.operations import parameters
 
 #: As wide as the table's columns.
-_NAME = {**common.NAME, 'maxLength': 64}
+_NAME = {**common.NAME, 'maxLength': 64,
+         'message': 'must be a text of 1 to 64 characters with a letter or '
+                    'digit in it'}
 _DESCRIPTION = {'type': ['string', 'null'], 'maxLength': 256}
 _VALUES = {'type': 'object', 'propertyNames': {'maxLength': 128}}
 
@@ -32,12 +34,14 @@ REPLACE = validation.body(common.obj({'configuration': common.obj({
 
 _SIZE = {'type': ['integer', 'string', 'null'],
          'minimum': -10 ** 39, 'maximum': 10 ** 39,
-         'pattern': '^-?[0-9]{1,39}$'}
+         'pattern': '^-?[0-9]{1,39}$',
+         'message': 'must be a whole number of at most 39 digits, or null'}
 
 PARAMETER = validation.body(common.obj({
     'configuration-parameter': common.obj({
         'name': {'type': 'string', 'minLength': 1, 'maxLength': 128,
-                 'pattern': '^[A-Za-z0-9_.-]+$'},
+                 'pattern': '^[A-Za-z0-9_.-]+$',
+                 'message': 'must be 1 to 128 letters, digits and _.-'},
         'restart_required': common.FLAG,
         'data_type': {'type': 'string', 'enum': list(parameters.TYPES)},
         'max_size': _SIZE,

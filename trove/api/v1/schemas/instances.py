@@ -19,7 +19,8 @@ NIC = common.obj({
     'network_id': common.UUID, 'net-id': common.UUID,
     'subnet_id': common.UUID,
     'ip_address': {'type': 'string',
-                   'pattern': r'^\d{1,3}(\.\d{1,3}){3}$'}}, closed=True)
+                   'pattern': r'^\d{1,3}(\.\d{1,3}){3}$',
+                   'message': 'must be an IPv4 address'}}, closed=True)
 
 _ACCESS = {
     'is_public': {'type': 'boolean'},

@@ -10,7 +10,8 @@ _VALUE = common.obj({'metadata': common.obj({'value': {}}, ['value'])},
 _CIDR = {'type': 'string', 'minLength': 9, 'maxLength': 43}
 
 _NUMBER = {'type': ['integer', 'number', 'string', 'null'],
-           'pattern': r'^[0-9]+(\.[0-9]+)?$'}
+           'pattern': r'^[0-9]+(\.[0-9]+)?$',
+           'message': 'must be a number'}
 
 _ONE = '/instances/{id}/metadata/{key}'
 _VERSION = '/mgmt/datastores/{datastore}/versions/{version}'

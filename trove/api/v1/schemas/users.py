@@ -10,7 +10,9 @@ from trove.objects import order
 from trove.operations import users
 
 HOST = {'type': 'string', 'minLength': 1, 'maxLength': 255,
-        'pattern': r'^[%\w.():/-]+$'}
+        'pattern': r'^[%\w.():/-]+$',
+        'message': 'must be an address, a network, or a pattern of one with '
+                   '%, such as 10.0.%'}
 
 _GRANTS = {'type': 'array', 'uniqueItems': True,
            'items': common.obj({'name': common.NAME}, ['name'])}

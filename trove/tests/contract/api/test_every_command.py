@@ -95,9 +95,9 @@ COMMANDS = {
         'shop-db web',
         lambda w, found: w.instance().configuration_id == w.group),
     'database_configuration_create': (
-        'new {"max_connections":9} --datastore mariadb '
+        'new {"max_connections":90} --datastore mariadb '
         '--datastore-version 10.11',
-        shows(name='new', values='{"max_connections": 9}')),
+        shows(name='new', values='{"max_connections": 90}')),
     'database_configuration_default': (
         'shop-db', lambda w, found: 'max_connections' in found[0]),
     'database_configuration_delete': ('web', done),
@@ -110,11 +110,11 @@ COMMANDS = {
         '10.11 --datastore mariadb', lambda w, found: 'max_connections' in [
             one[0] for one in found[1]]),
     'database_configuration_parameter_set': (
-        '{group} {"max_connections":9}', done),
+        '{group} {"max_connections":90}', done),
     'database_configuration_parameter_show': (
         '10.11 max_connections --datastore mariadb',
         shows(name='max_connections', type='integer')),
-    'database_configuration_set': ('{group} {"max_connections":9}', done),
+    'database_configuration_set': ('{group} {"max_connections":90}', done),
     'database_configuration_show': (
         'web', shows(name='web', instance_count=0)),
     'database_db_create': (

@@ -120,25 +120,25 @@ CALLS = {
         lambda w, found: found.type == 'integer'),
     ('configuration_parameters', 'get_parameter_by_version'): (
         lambda w: (w.version, 'max_connections'),
-        lambda w, found: found.min == 1),
+        lambda w, found: found.min == 10),
     ('configuration_parameters', 'parameters'): (
         lambda w: ('mariadb', '10.11'), lambda w, found: len(found) > 5),
     ('configuration_parameters', 'parameters_by_version'): (
         lambda w: (w.version,), lambda w, found: len(found) > 5),
     ('configurations', 'create'): (
-        lambda w: ('more', clients.values(max_connections=9), None,
+        lambda w: ('more', clients.values(max_connections=90), None,
                    'mariadb', '10.11'),
-        lambda w, found: found.values == {'max_connections': 9}),
+        lambda w, found: found.values == {'max_connections': 90}),
     ('configurations', 'delete'): (lambda w: (w.group,), nothing),
     ('configurations', 'edit'): (
-        lambda w: (w.group, clients.values(max_connections=9)), nothing),
+        lambda w: (w.group, clients.values(max_connections=90)), nothing),
     ('configurations', 'get'): (
         lambda w: (w.group,),
         lambda w, found: found.datastore_version_name == '10.11'),
     ('configurations', 'instances'): (lambda w: (w.group,), named()),
     ('configurations', 'list'): (lambda w: (), named('web')),
     ('configurations', 'update'): (
-        lambda w: (w.group, clients.values(max_connections=9), 'new'),
+        lambda w: (w.group, clients.values(max_connections=90), 'new'),
         nothing),
     ('databases', 'create'): (
         lambda w: (w.server, [{'name': 'more'}]),
@@ -268,7 +268,7 @@ CALLS = {
         lambda w: (w.version, 'max_connections'), nothing),
     ('mgmt_parameters', 'get_any_parameter_by_version'): (
         lambda w: (w.version, 'max_connections'),
-        lambda w, found: found.min_size == 1),
+        lambda w, found: found.min_size == 10),
     ('mgmt_parameters', 'list_all_parameter_by_version'): (
         lambda w: (w.version,), lambda w, found: len(found) > 5),
     ('mgmt_parameters', 'modify'): (

@@ -107,7 +107,8 @@ REFUSED = {
     'name of signs': ({'name': '--'}, 400, 'instance.name'),
     'long name': ({'name': 'x' * 256}, 400, 'instance.name'),
     'size zero': ({'volume': {'size': 0}}, 400,
-                  'instance.volume.size: must be at least 1'),
+                  'instance.volume.size: must be a whole number of GB, at '
+                  'least 1'),
     'size as boolean': ({'volume': {'size': True}}, 400,
                         'instance.volume.size'),
     'size text zero': ({'volume': {'size': '0'}}, 400,

@@ -20,9 +20,10 @@ def refuse(body):
     ([], 'body: must be an object'),
     ({}, "body: member 'instance' is missing"),
     ({'instance': {}}, "instance: member 'name' is missing"),
-    ({'instance': {'name': 7}}, 'instance.name: must be of type string'),
+    ({'instance': {'name': 7}}, 'instance.name: must be a text of 1 to 255 '
+     'characters with a letter or digit in it'),
     ({'instance': {'name': 'x', 'volume': {'size': 0}}},
-     'instance.volume.size: must be at least 1'),
+     'instance.volume.size: must be a whole number of GB, at least 1'),
     ({'instance': {'name': 'x', 'users': [{'name': 'a'}]}},
      "instance.users[0]: member 'password' is missing"),
     ({'instance': {'name': 'x', 'nics': [{'port-id': '1'}]}},
