@@ -29,7 +29,9 @@ class Machine:
                 comm = (place / 'comm').read_text(encoding='utf-8').strip()
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            if self._name in groups and comm.startswith(name):
+            # The container's keeper is of its groups, and outside.
+            if (self._name in groups and comm.startswith(name)
+                    and comm != 'systemd-nspawn'):
                 found.append(int(place.name))
         return sorted(found)
 

@@ -5,6 +5,6 @@ from trove.datastores.sqlfamily.guest import users
 
 
 class MariaDBUsers(users.SqlUsers):
-    """MariaDB keeps roles, which are no users, among them."""
+    """MariaDB keeps roles, which are no users, among them, without host."""
 
-    _all = users.SqlUsers._all + " AND is_role = 'N'"
+    _all = users.SqlUsers._all + " AND host <> ''"
