@@ -126,6 +126,13 @@ class NovaCompute(ports.Compute):
         with translated():
             self._nova.servers.migrate(server_id, host=host)
 
+    def rebuild(self, server_id, order):
+        """Ask for a new root disk; the rest stays."""
+        with translated():
+            self._nova.servers.rebuild(
+                server_id, order.image_id, meta=order.metadata,
+                userdata=order.user_data)
+
     def confirm_resize(self, server_id):
         """Give up what it was before."""
         with translated():
@@ -210,9 +217,11 @@ def _flavor(found):
 def _server(found):
     fault = getattr(found, 'fault', None) or {}
     flavor = getattr(found, 'flavor', None) or {}
+    image = getattr(found, 'image', None) or {}
     return ports.Server(
         id=found.id, name=found.name, status=found.status,
         fault=fault.get('message'),
         host=getattr(found, 'OS-EXT-SRV-ATTR:host', None),
         flavor_id=flavor.get('id'),
-        flavor_name=flavor.get('original_name'), metadata=dict(found.metadata))
+        flavor_name=flavor.get('original_name'),
+        image_id=image.get('id'), metadata=dict(found.metadata))

@@ -71,6 +71,7 @@ class Server:
     host: str | None = None
     flavor_id: str | None = None
     flavor_name: str | None = None
+    image_id: str | None = None
     metadata: dict = dataclasses.field(default_factory=dict)
 
 
@@ -91,6 +92,15 @@ class ServerOrder:
     server_group_id: str | None = None
     key_name: str | None = None
     tags: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RebuildOrder:
+    """What a server is made anew of; ``metadata`` replaces what it has."""
+
+    image_id: str
+    user_data: str = dataclasses.field(repr=False)
+    metadata: dict
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +225,10 @@ class Compute(abc.ABC):
     @abc.abstractmethod
     def migrate(self, server_id: str, host: str | None = None) -> None:
         """Ask for another host, this one or any; shown as a resize is."""
+
+    @abc.abstractmethod
+    def rebuild(self, server_id: str, order: RebuildOrder) -> None:
+        """Ask for a new root disk; volumes, ports and addresses stay."""
 
     @abc.abstractmethod
     def confirm_resize(self, server_id: str) -> None:

@@ -19,6 +19,12 @@ from trove.objects import order
 LOG = logging.getLogger(__name__)
 
 
+class UpgradeBarred(exception.Unprocessable):
+    """Something bars the way to another version."""
+
+    template = '%(reason)s'
+
+
 class Endpoint:
     """What the control plane may ask of this server."""
 
@@ -42,9 +48,10 @@ class Endpoint:
         """Answer."""
         return {'manager': self._manager}
 
-    def prepare(self, order, tls=None):
+    def prepare(self, order, tls=None, adopt=None):
         """Become what the order says; heartbeats tell how far it is."""
-        if self._preparer.accept(_order({**order, 'tls': tls})):
+        if self._preparer.accept(_order({
+                **order, 'tls': tls, 'adopt': adopt})):
             self._jobs.submit('prepare', self._preparer.carry_on)
 
     def rotate_link(self, key_id, key, broker_url):
@@ -103,6 +110,33 @@ class Endpoint:
     def get_diagnostics(self):
         """What the agent's process takes up."""
         return machine.process(self._version)
+
+    # --- upgrade
+
+    def upgrade_check(self, version):
+        """Raise UpgradeBarred unless a version may take the data over."""
+        try:
+            self._need('upgrades').check(version)
+        except exception.Unprocessable as error:
+            raise UpgradeBarred(reason=error.message) from error
+
+    def upgrade_leave(self, version):
+        """Stop the engine so that a version may take its data over."""
+        self._journal.stopped(True)
+        try:
+            self._need('upgrades').leave(version)
+        finally:
+            self._changed()
+
+    def upgrade_undo(self):
+        """Start the engine on its data as it was before `upgrade_leave`."""
+        self.stop_db()
+        self._need('upgrades').undo()
+        self.start_db()
+
+    def upgrade_settle(self):
+        """Give up what `upgrade_leave` has kept."""
+        self._need('upgrades').settle()
 
     # --- configuration
 

@@ -61,6 +61,9 @@ class Preparer:
             ('initialise', self._initialise), ('start', self._start),
             ('secure', self._secure), ('databases', self._databases),
             ('users', self._users), ('root', self._root))
+        self._adopting = (
+            ('volume', self._volume), ('configure', self._configure),
+            ('adopt', self._adopt), ('start', self._start))
 
     def accept(self, wanted):
         """Take an order; True if there is work to do for it.
@@ -92,7 +95,7 @@ class Preparer:
         phase = self._journal.progress.phase
         if phase == journals.PREPARING and wanted is None:
             self._fail(exception.InternalError(
-                'The order was lost with the root disk.'), ())
+                'The order was lost with the root disk.'), None)
         elif phase == journals.PREPARING:
             self._prepare(wanted)
         elif phase == journals.READY:
@@ -156,11 +159,11 @@ class Preparer:
                 self._mount(self._journal.progress.facts)
             if 'start' in done:
                 self._driver.engine.start()
-            for name, step in self._steps:
+            for name, step in self._plan(wanted):
                 if name not in done:
                     self._run(name, step, wanted)
         except (exception.TroveError, OSError, ValueError) as error:
-            self._fail(error, journals.secrets(wanted))
+            self._fail(error, wanted)
             return
         self._journal.ready()
         LOG.info('operation %s is done: the server is ready',
@@ -175,10 +178,16 @@ class Preparer:
         LOG.info('operation %s: %s done', wanted.operation_id, name)
         self._reached('after-' + name)
 
-    def _fail(self, error, secrets):
+    def _plan(self, wanted):
+        """The steps of an order, in their order."""
+        return self._adopting if wanted and wanted.adopt else self._steps
+
+    def _fail(self, error, wanted):
+        steps = self._plan(wanted)
         step = len(self._journal.progress.done)
-        name = self._steps[min(step, len(self._steps) - 1)][0]
-        reason = masking.mask('%s: %s' % (name, error), secrets)
+        name = steps[min(step, len(steps) - 1)][0]
+        reason = masking.mask('%s: %s' % (name, error),
+                              journals.secrets(wanted) if wanted else ())
         LOG.error('operation %s failed at %s',
                   self._journal.progress.operation_id, reason)
         self._journal.failed(reason)
@@ -239,6 +248,14 @@ class Preparer:
 
     def _initialise(self, wanted):
         self._driver.engine.initialise()
+
+    def _adopt(self, wanted):
+        """Nothing is initialised: what is there counts."""
+        if wanted.adopt['undo'] and self._driver.upgrades:
+            self._driver.upgrades.undo()
+        if wanted.adopt['from']:
+            _need(self._driver.upgrades, 'upgrades').arrive(
+                wanted.adopt['from'])
 
     def _start(self, wanted):
         self._driver.engine.start()

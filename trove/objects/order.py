@@ -50,6 +50,9 @@ class Prepare:
     databases: tuple[DatabaseSpec, ...] = ()
     users: tuple[UserSpec, ...] = ()
     root_password: str | None = dataclasses.field(default=None, repr=False)
+    #: Take over the data that is there: ``from`` names the version that left
+    #: it where that is another one, ``undo`` asks for the kept copy first.
+    adopt: dict[str, typing.Any] | None = None
     #: `tls.State.to_guest`; None: as the engine comes.
     tls: dict[str, typing.Any] | None = dataclasses.field(default=None,
                                                           repr=False)

@@ -27,6 +27,7 @@ _MEANING: dict[str | None, type[exception.TroveError]] = {
     'user_not_found': exception.NotFound,
     'database_not_found': exception.NotFound,
     'statement_refused': exception.Unprocessable,
+    'upgrade_barred': exception.Unprocessable,
     'log_not_found': exception.NotFound,
     'not_switchable': exception.BadRequest,
     'token_refused': exception.Forbidden,

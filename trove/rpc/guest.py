@@ -161,7 +161,7 @@ class GuestClient(guest_accounts.Accounts, guest_changes.Changes,
         out goes beside the order: an older one is not asked at all.
         """
         facts = order.to_dict()
-        beside = {name: facts.pop(name) for name in ('tls',)}
+        beside = {name: facts.pop(name) for name in ('tls', 'adopt')}
         self._cast(order.instance_id, 'prepare', order=facts, **{
             name: given for name, given in beside.items() if given})
 

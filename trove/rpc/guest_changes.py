@@ -29,6 +29,25 @@ class Changes:
         """Let the data's file system fill a volume of this size."""
         self._change_engine(instance_id, 'resize_fs', size_gb=size_gb)
 
+    # --- 1.4
+
+    def upgrade_check(self, instance_id, version):
+        """Whether another version may take the data over; changes
+        nothing."""
+        self._change_engine(instance_id, 'upgrade_check', version=version)
+
+    def upgrade_leave(self, instance_id, version):
+        """Stop the engine so that another version may take the data."""
+        self._change_engine(instance_id, 'upgrade_leave', version=version)
+
+    def upgrade_undo(self, instance_id):
+        """Start the engine on its data as it was before `leave`."""
+        self._change_engine(instance_id, 'upgrade_undo')
+
+    def upgrade_settle(self, instance_id):
+        """Give the copy up that `leave` has kept."""
+        self._change_engine(instance_id, 'upgrade_settle')
+
     def _change_engine(self, instance_id, method, **arguments):
         self._call(instance_id, method, self._conf.agent_call_high_timeout,
                    **arguments)

@@ -56,6 +56,13 @@ HISTORY = {
         'guest_log_action': ('log_name', 'enable', 'disable', 'discard',
                              'publish', 'account', 'wait_s'),
     },
+    '1.4': {
+        'prepare': ('adopt',),
+        'upgrade_check': ('version',),
+        'upgrade_leave': ('version',),
+        'upgrade_undo': (),
+        'upgrade_settle': (),
+    },
 }
 
 NEWEST = tuple(HISTORY)[-1]

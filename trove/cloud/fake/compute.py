@@ -34,6 +34,8 @@ class FakeCompute(ports.Compute):
         self.outcome = 'ACTIVE'         # of the next boots
         self.fault = 'No valid host was found.'
         self.on_active = []             # callables (server, order)
+        self.rebuilt = 'ACTIVE'         # how the next rebuilds end
+        self.user_data = {}
         self.resized = 'VERIFY_RESIZE'  # how the next resizes end
         self.full = False               # whether no host is free
         self._before = {}
@@ -71,7 +73,8 @@ class FakeCompute(ports.Compute):
         server = ports.Server(
             id=str(uuid.uuid4()), name=order.name, status='BUILD',
             flavor_id=order.flavor_id,
-            flavor_name=_flavor(order.flavor_id).name, metadata={
+            flavor_name=_flavor(order.flavor_id).name,
+            image_id=order.image_id, metadata={
                 'trove_project_id': order.project_id,
                 'trove_instance_id': order.instance_id,
                 'trove_operation_id': order.operation_id})
@@ -155,6 +158,15 @@ class FakeCompute(ports.Compute):
         self._begin(server_id, 'RESIZE')
 
     @faults.breakable
+    def rebuild(self, server_id, order):
+        """Begin to make it anew."""
+        self._need(server_id, 'ACTIVE', 'SHUTOFF', 'ERROR')
+        self._begin(server_id, 'REBUILD')
+        self._set(server_id, image_id=order.image_id, fault=None,
+                  metadata=dict(order.metadata))
+        self.user_data[server_id] = order.user_data
+
+    @faults.breakable
     def confirm_resize(self, server_id):
         """The server stays as it is now."""
         self._need(server_id, 'VERIFY_RESIZE')
@@ -220,6 +232,12 @@ class FakeCompute(ports.Compute):
             before = self._before[server_id]
             self._set(server_id, status='ACTIVE', flavor_id=before.flavor_id,
                       flavor_name=before.flavor_name)
+        elif status == 'REBUILD':
+            failed = self.rebuilt == 'ERROR'
+            self._set(server_id, status=self.rebuilt,
+                      fault=self.fault if failed else None)
+            for listener in () if failed else self.on_active:
+                listener(self.servers[server_id], order)
         elif status == 'BUILD':
             failed = self.outcome == 'ERROR'
             self._set(server_id, status=self.outcome,

@@ -69,21 +69,13 @@ class PrepareGuest(base.Step):
                 root_password: str | None,
                 overrides: dict[str, typing.Any] | None) -> None:
         """Send the order until the guest knows it, then wait for the end."""
-        datastore = self.tools.datastores.get(manager)
-        prepare = order.Prepare.from_dict({
+        self._drive(prepare_order(self.tools, {
             'instance_id': instance_id, 'operation_id': operation_id,
             'manager': manager, 'version': version,
-            'memory_mb': flavor['ram_mb'], 'vcpus': flavor['vcpus'],
-            'volume_serial': volume_id[:20] if volume_id else None,
-            'device_path': datastore.device_path,
-            'mount_point': datastore.mount_point,
-            'config': datastore.render(
-                {'ram_mb': flavor['ram_mb'], 'vcpus': flavor['vcpus']},
-                instance_id, version),
             'overrides': overrides or {}, 'databases': databases or (),
             'users': users or (), 'root_password': root_password,
-            'tls': encryption_of(self.tools.db, instance_id)})
-        self._drive(prepare, server_id)
+            'tls': encryption_of(self.tools.db, instance_id)},
+            flavor, volume_id), server_id)
 
     def _drive(self, prepare: order.Prepare, server_id: str) -> None:
         send_again = 0.0
@@ -134,6 +126,21 @@ class DeleteLink(base.Step):
     def execute(self, instance_id: str) -> None:
         """Remove broker user, queues and key."""
         remove_link(self.tools, instance_id)
+
+
+def prepare_order(tools: toolbox.Tools, facts: dict[str, typing.Any],
+                  flavor: typing.Mapping[str, typing.Any],
+                  volume_id: str | None) -> order.Prepare:
+    """The order of a guest on a server of this size."""
+    datastore = tools.datastores.get(facts['manager'])
+    sizes = {'ram_mb': flavor['ram_mb'], 'vcpus': flavor['vcpus']}
+    return order.Prepare.from_dict({
+        **facts, 'memory_mb': flavor['ram_mb'], 'vcpus': flavor['vcpus'],
+        'volume_serial': volume_id[:20] if volume_id else None,
+        'device_path': datastore.device_path,
+        'mount_point': datastore.mount_point,
+        'config': datastore.render(sizes, facts['instance_id'],
+                                   facts['version'])})
 
 
 def remove_link(tools: toolbox.Tools, instance_id: str) -> None:

@@ -68,6 +68,16 @@ class KeepAccess(base.Step):
                   allowed_cidrs=None if cidrs is None else tuple(cidrs)))
 
 
+class KeepVersion(base.Step):
+    """The instance has another version, and that is what counts."""
+
+    def execute(self, instance_id: str, operation_id: str,
+                version_id: str) -> None:
+        """Record it; the engine was started along the way."""
+        _keep(self.tools, instance_id, operation_id, status.Task.UPGRADING,
+              status.Task.NONE, datastore_version_id=version_id)
+
+
 def _keep(tools: toolbox.Tools, instance_id: str, operation_id: str,
           busy: status.Task, then: status.Task, **facts: typing.Any) -> None:
     """Facts, quota, fault and task: one transaction."""

@@ -62,9 +62,13 @@ class Machine:
 
     def path(self, inside):
         """A path of the machine, as it is reached from outside."""
-        first = tenant_module.until(
-            lambda: self.processes('systemd'), 30, 'nothing runs')[0]
-        return PROC / str(first) / 'root' / inside.lstrip('/')
+        return PROC / str(self.first()) / 'root' / inside.lstrip('/')
+
+    def first(self):
+        """The first process of the machine, by its number outside."""
+        return tenant_module.until(
+            lambda: [pid for pid in self.processes('systemd')
+                     if _is_first(pid)], 30, 'nothing runs')[0]
 
     def empty_log(self, pattern):
         """Cut a log off, as logrotate's `copytruncate` does."""
@@ -75,8 +79,17 @@ class Machine:
 
     def run(self, *words):
         """Run a command as root inside; what it prints."""
-        first = self.processes('systemd')[0]
         return subprocess.run(
-            ['nsenter', '-t', str(first), '-m', '-p', '-u', '-i', '-n', '-r',
-             '-w', *words], check=True, capture_output=True, text=True,
-            timeout=60).stdout
+            ['nsenter', '-t', str(self.first()), '-m', '-p', '-u', '-i',
+             '-n', '-r', '-w', *words], check=True, capture_output=True,
+            text=True, timeout=60).stdout
+
+
+def _is_first(pid):
+    try:
+        text = (PROC / str(pid) / 'status').read_text(encoding='utf-8')
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    numbers = [row.split()[1:] for row in text.splitlines()
+               if row.startswith('NSpid:')]
+    return bool(numbers) and len(numbers[0]) > 1 and numbers[0][-1] == '1'

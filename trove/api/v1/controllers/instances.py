@@ -9,22 +9,16 @@ from trove.common import exception
 from trove.operations import apply_configuration
 from trove.operations import change_tls
 from trove.operations import create_instance
-from trove.operations import datastores
 from trove.operations import delete_instance
 from trove.operations import instances as operations
 from trove.operations import replication
 from trove.operations import update_access
+from trove.operations import upgrade_instance
 
 #: Names of filters in the query and in the repository.
 FILTERS = {'name': 'name', 'datastore': 'datastore',
            'datastore_version': 'version', 'replica_of': 'replica_of',
            'cluster_id': 'cluster_id'}
-
-
-class NotBuilt(exception.NotSupported):
-    """This change is not offered by this deployment."""
-
-    template = '%(feature)s is not supported by this deployment.'
 
 
 class Instances:
@@ -141,9 +135,9 @@ class Instances:
         if field in ('replica_of', 'slave_of'):
             replication.detach(self._deps, found)
         if field == 'datastore_version':
-            store = datastores.find(self._deps, found.datastore_name, True)
-            datastores.version(store, value)
-            raise NotBuilt(feature='Upgrading an instance')
+            upgrade_instance.upgrade_instance(request.ctx, self._deps,
+                                              found.id, value)
+            return
         update_access.update_access(request.ctx, self._deps, found.id,
                                     schemas.access(value))
 

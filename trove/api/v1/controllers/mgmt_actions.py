@@ -4,6 +4,7 @@
 from trove.common import exception
 from trove.operations import migrate_instance
 from trove.operations import reboot_instance
+from trove.operations import rebuild_instance
 from trove.operations import reset_task
 from trove.operations import stop_engine
 
@@ -53,7 +54,8 @@ class MgmtActions:
         reset_task.reset_task(ctx, self._deps, instance_id)
 
     def _rebuild(self, ctx, instance_id, argument):
-        raise NotBuilt(action='rebuild')
+        rebuild_instance.rebuild_instance(ctx, self._deps, instance_id,
+                                          argument['image_id'])
 
     def _update(self, ctx, instance_id, argument):
         with self._deps.db.reader() as tx:

@@ -131,7 +131,7 @@ def test_operators_forget_a_stuck_task(service, admin, ready):
 @pytest.mark.parametrize('body, code', [
     (None, 400), ({}, 400), ({'explode': {}}, 400), ({'stop': None}, 400),
     ({'stop': {}, 'reboot': {}}, 400), ({'migrate': {'host': ''}}, 400),
-    ({'rebuild': {}}, 400), ({'rebuild': {'image_id': api.NOBODY}}, 501)])
+    ({'rebuild': {}}, 400), ({'rebuild': {'image_id': api.NOBODY}}, 400)])
 def test_nonsense_and_what_is_not_built(admin, ready, body, code):
     assert api.error(manage(admin, ready, body))[0] == code
 

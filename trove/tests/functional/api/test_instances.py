@@ -237,7 +237,7 @@ class TestChange:
         ({'instance': {'replica_of': None}}, 400),
         ({'instance': {'slave_of': ''}}, 400),
         ({'instance': {'datastore_version': 'unknown'}}, 404),
-        ({'instance': {'datastore_version': '11.8'}}, 501),
+        ({'instance': {'datastore_version': '11.8'}}, 422),
         ({'instance': {'configuration': api.NOBODY}}, 404),
         ({'instance': {}}, 202), ({'instance': {'configuration': None}},
                                   202)])
