@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Request limits: a leaky bucket for each project and method.
 
-The buckets live in the process: N workers let N times the rate through.
+The buckets live in the process, so that N workers let N times the rate
+through, or in a Redis that the operator names.
 """
 
-import collections
 import dataclasses
 import datetime
+import importlib
 import math
-import threading
-import time
 
+from trove.api import buckets
 from trove.api import errors
-
-MOST_BUCKETS = 20000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,13 +42,11 @@ _KEY = {'GET': 'GET', 'HEAD': 'GET', 'POST': 'POST', 'PUT': 'PUT',
 
 
 class RateLimiter:
-    """Knows how full each bucket is; ``clock`` gives seconds."""
+    """Holds each project to the limits."""
 
-    def __init__(self, conf, clock=time.monotonic):
+    def __init__(self, conf, held=None):
         self._limits = {limit.key: limit for limit in limits(conf)}
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._levels = collections.OrderedDict()
+        self._buckets = held or _buckets(conf)
 
     def take(self, project_id, method, below_mgmt):
         """Count one request, or raise RateLimited."""
@@ -63,8 +59,7 @@ class RateLimiter:
         now = datetime.datetime.now(datetime.UTC)
         found = []
         for limit in self._limits.values():
-            with self._lock:
-                level = self._level((project_id, limit.key), limit)
+            level = self._buckets.level((project_id, limit.key), limit.value)
             wait = max(0.0, level + 1 - limit.value) * 60 / limit.value
             found.append((limit, max(0, math.floor(limit.value - level)),
                           now + datetime.timedelta(seconds=wait)))
@@ -74,26 +69,18 @@ class RateLimiter:
         limit = self._limits.get(key)
         if limit is None:
             return
-        with self._lock:
-            level = self._level((project_id, key), limit)
-            room = limit.value - level - 1
-            if room >= 0:
-                self._store((project_id, key), level + 1)
-                return
-        raise errors.RateLimited(
-            retry_after=max(1, math.ceil(-room * 60 / limit.value)),
-            details='%s limit %d/minute' % (limit.verb, limit.value))
+        wait_s = self._buckets.fill((project_id, key), limit.value)
+        if wait_s:
+            raise errors.RateLimited(
+                retry_after=max(1, math.ceil(wait_s)),
+                details='%s limit %d/minute' % (limit.verb, limit.value))
 
-    def _level(self, key, limit):
-        level, seen = self._levels.get(key, (0.0, 0.0))
-        leaked = (self._clock() - seen) * limit.value / 60
-        return max(0.0, level - leaked)
 
-    def _store(self, key, level):
-        self._levels[key] = (level, self._clock())
-        self._levels.move_to_end(key)
-        if len(self._levels) > MOST_BUCKETS:
-            self._levels.popitem(last=False)
+def _buckets(conf):
+    if not conf.rate_limit_redis_url:
+        return buckets.Buckets()
+    shared = importlib.import_module('trove.api.sharedbuckets')
+    return shared.SharedBuckets(conf.rate_limit_redis_url)
 
 
 class RateLimitEdge:

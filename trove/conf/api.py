@@ -20,7 +20,8 @@ def _rate(option, what):
     return cfg.IntOpt(
         option, default=200, min=0,
         help='%s requests a minute that one project may send to one API '
-             'process; 0 lifts the limit.' % what)
+             'process, or to all of them with rate_limit_redis_url; 0 '
+             'lifts the limit.' % what)
 
 
 OPTS = [
@@ -58,6 +59,13 @@ OPTS = [
     _rate('http_put_rate', 'PUT and PATCH'),
     _rate('http_delete_rate', 'DELETE'),
     _rate('http_mgmt_post_rate', 'POST /mgmt'),
+    cfg.StrOpt('rate_limit_redis_url', secret=True,
+               help='Redis (or Valkey) in which all processes of the API '
+                    'count requests together, such as '
+                    'redis://:password@controller:6379/0; needs the Python '
+                    'package redis (trove[redis]). Each process counts by '
+                    'itself when unset, and while the store is away: N '
+                    'processes then let N times the rates through.'),
     cfg.StrOpt('ip_regex',
                help='Addresses of an instance are shown only if they match '
                     'this and do not match black_list_regex; works when '

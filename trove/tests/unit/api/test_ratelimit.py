@@ -3,6 +3,7 @@
 
 import pytest
 
+from trove.api import buckets
 from trove.api import errors
 from trove.api import ratelimit
 from trove.tests.fixtures import options
@@ -29,7 +30,7 @@ def limiter(clock):
     """60 GETs a minute, 6 PUTs, no limit of DELETEs."""
     return ratelimit.RateLimiter(
         options.make(http_get_rate=60, http_put_rate=6, http_delete_rate=0),
-        clock)
+        buckets.Buckets(clock))
 
 
 def burst(limiter, count, method='GET', project='p'):
@@ -80,7 +81,7 @@ def test_what_is_left_is_shown(limiter, clock):
 
 
 def test_memory_is_bounded(limiter, monkeypatch):
-    monkeypatch.setattr(ratelimit, 'MOST_BUCKETS', 10)
+    monkeypatch.setattr(buckets, 'MOST_BUCKETS', 10)
     for number in range(100):
         burst(limiter, 1, project=str(number))
-    assert len(limiter._levels) == 10
+    assert len(limiter._buckets._levels) == 10
