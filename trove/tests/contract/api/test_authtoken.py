@@ -12,8 +12,11 @@ from werkzeug import wrappers
 
 from trove.api import deploy
 from trove.tests.fixtures import api
+from trove.tests.fixtures import hearing
 
 SERVICE_TOKEN = 'token-of-the-service'
+SERVICE_PASSWORD = 'word-of-the-service'
+GOOD = 'token-of-somebody'
 
 
 class Keystone:
@@ -24,6 +27,7 @@ class Keystone:
         self.down = False
         self.known = {
             'good': self._token('member', 60),
+            GOOD: self._token('member', 60),
             'expired': self._token('member', -60),
             'nobody': self._token('', 60, unscoped=True)}
         self.url = None
@@ -105,7 +109,7 @@ def client(service, keystone):
                        group=group)
     for name, value in (
             ('auth_url', keystone.url), ('username', 'trove'),
-            ('password', 'x'), ('project_name', 'service'),
+            ('password', SERVICE_PASSWORD), ('project_name', 'service'),
             ('user_domain_name', 'Default'),
             ('project_domain_name', 'Default'),
             ('www_authenticate_uri', 'http://keystone.example/v3'),
@@ -124,6 +128,16 @@ def test_a_good_token_is_validated_once(client, keystone):
     for _ in range(5):
         assert call(client, 'good').json == {'instances': []}
     assert keystone.validations == 1
+
+
+def test_neither_tokens_nor_the_services_password_are_logged(
+        client, caplog):
+    with hearing.everything(caplog):
+        assert call(client, GOOD).status_code == 200
+        assert call(client, GOOD + 'x').status_code == 401
+    assert 'auth/tokens' in caplog.text, 'keystoneauth was not heard'
+    for secret in (GOOD, SERVICE_TOKEN, SERVICE_PASSWORD):
+        assert secret not in caplog.text
 
 
 @pytest.mark.parametrize('token', [None, 'unknown', 'expired', 'a\tb'])
