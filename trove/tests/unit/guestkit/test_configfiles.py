@@ -56,3 +56,49 @@ def test_values_become_ini():
 def test_nothing_breaks_out_of_its_line(name, value):
     with pytest.raises(ValueError):
         configfiles.ini('mysqld', {name: value})
+
+
+@pytest.fixture
+def lines(tmp_path):
+    made = configfiles.PropertyLayers(
+        base=str(tmp_path / 'base.conf'), folder=str(tmp_path / 'd'),
+        owner=getpass.getuser())
+    made.write_base('port = 1')
+    return made
+
+
+def test_an_engine_that_reads_properties_is_told_of_its_folder(lines):
+    with open(lines.base) as stream:
+        assert stream.read() == "port = 1\n\ninclude_dir = '%s'\n" % (
+            lines.folder)
+    lines.put(configfiles.USER, 'common', {'a': True})
+    assert lines.names() == ['20-user-001-common.conf']
+
+
+def test_properties_are_quoted():
+    assert configfiles.properties(
+        {'a': True, 'b': 5, 'c': "it's \\ so", 'd': 1.5}) == (
+            "a = 'on'\nb = '5'\nc = 'it''s \\\\ so'\nd = '1.5'\n")
+    for bad in ({'a': 'x\ny = z'}, {'a b': 1}):
+        with pytest.raises(ValueError):
+            configfiles.properties(bad)
+
+
+@pytest.mark.parametrize('kind', ['layers', 'lines'])
+def test_what_was_kept_is_put_back(request, kind):
+    made = request.getfixturevalue(kind)
+    change = (configfiles.USER, 'common')
+    assert made.fall_back(*change) == []        # nothing was kept yet
+    made.keep(*change)
+    made.put(*change, {'a': 1})
+    assert made.fall_back(*change) == ['a']
+    assert made.path(*change) is None
+    made.put(*change, {'a': 1, 'b': 2})
+    made.keep(*change)
+    assert made.fall_back(*change) == []
+    made.put(*change, {'a': 1, 'b': 3, 'c': 4})
+    assert made.fall_back(*change) == ['b', 'c']
+    made.drop(*change)
+    assert made.fall_back(*change) == ['a', 'b']
+    with open(made.path(*change)) as stream:
+        assert stream.read() == made.text({'a': 1, 'b': 2})

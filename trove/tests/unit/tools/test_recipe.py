@@ -110,6 +110,18 @@ def test_a_key_that_is_missing_is_named(project):
         recipe.find(project, 'acme', '1.0')
 
 
+def test_packages_of_an_older_suite_have_a_place_of_their_own(project):
+    path = project / 'trove/datastores/acme/image/1.0.yaml'
+    path.write_text(path.read_text() + '\nolder: [{suite: bookworm, '
+                    'path: /opt/acme, packages: [acme-0.9]}]\n')
+    found, = recipe.load(path).older
+    assert (found.suite, found.path, found.packages) == (
+        'bookworm', '/opt/acme', ('acme-0.9',))
+    path.write_text(path.read_text().replace('/opt/acme', '../acme'))
+    with pytest.raises(errors.RecipeError, match='absolute'):
+        recipe.load(path)
+
+
 def test_every_recipe_of_the_project_is_good():
     paths = recipe.paths(PROJECT)
     assert paths
