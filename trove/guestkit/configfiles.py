@@ -78,7 +78,8 @@ class Layers:
         """Remember one change of a group as it is: it is good."""
         text = self._text_of(group, change)
         if files.read(self._kept(group, change)) != text:
-            files.write(self._kept(group, change), text, 0o640, self.owner)
+            files.write(self._kept(group, change), text, 0o640,
+                        group=self.owner)
 
     def fall_back(self, group, change):
         """Put back what was kept; the names of what differs from it.
@@ -91,7 +92,7 @@ class Layers:
             return []
         if good:
             path = self._find(group, change) or self._new(group, change)
-            files.write(path, good, 0o640, self.owner)
+            files.write(path, good, 0o640, group=self.owner)
         else:
             self.drop(group, change)
         differing = set(good.splitlines()) ^ set(bad.splitlines())

@@ -52,4 +52,4 @@ class Access:
     @staticmethod
     def _put(path: str, text: str) -> None:
         if files.read(path) != text:
-            files.write(path, text, 0o640, where.USER)
+            files.write(path, text, 0o640, group=where.USER)

@@ -70,6 +70,7 @@ class PgEngine(interfaces.Engine):
         self._logs = logs
         self._door = door
         self._guard = guard
+        self._answered = False
         self._unit = units.Unit(
             name='trove-postgresql', description='PostgreSQL, kept by Trove',
             # What it says before it has its log goes beside that.
@@ -146,7 +147,8 @@ class PgEngine(interfaces.Engine):
 
     def status(self) -> status.Service:
         """HEALTHY when it answers; else what became of its process."""
-        if self._connector.answers():
+        self._answered = self._connector.answers()
+        if self._answered:
             # It answers, but takes no writes: somebody has to make room.
             return (status.Service.BLOCKED if self._guard.engaged
                     else status.Service.HEALTHY)
@@ -182,8 +184,9 @@ class PgEngine(interfaces.Engine):
     def tend(self) -> str | None:
         """Keep the engine from filling its volume; tell why it is down."""
         full = self._guard.look()
-        state = self._units.condition(self._unit).state
-        if state is not units.State.FAILED:
+        # To ask the keeper starts a program: not every second.
+        if self._answered or self._units.condition(
+                self._unit).state is not units.State.FAILED:
             return full
         if self._guard.made_room():
             self._units.start(self._unit)

@@ -100,10 +100,10 @@ class PgTls(interfaces.Tls):
     def _make(self, mode: str,
               certificate: interfaces.Certificate | None) -> str:
         """A new generation, which nobody uses yet."""
-        files.folder(self._folder, 0o700, where.USER)
+        files.folder(self._folder, 0o750, group=where.USER)
         made = tempfile.mkdtemp(prefix=_GENERATION, dir=self._folder)
         try:
-            shutil.chown(made, where.USER, where.USER)
+            files.folder(made, 0o750, group=where.USER)
             for name, text in self._texts(certificate).items():
                 self._put(made, name, text)
             if mode not in _WITHOUT:
@@ -119,7 +119,11 @@ class PgTls(interfaces.Tls):
 
     @staticmethod
     def _put(folder: str, name: str, text: str) -> None:
-        files.write(os.path.join(folder, name), text, 0o600, where.USER)
+        path = os.path.join(folder, name)
+        if name == _KEY:
+            files.write(path, text, 0o600, where.USER)
+        else:
+            files.write(path, text, 0o640, group=where.USER)
 
     def _texts(self, given: interfaces.Certificate | None
                ) -> dict[str, str]:

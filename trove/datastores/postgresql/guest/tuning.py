@@ -115,7 +115,7 @@ class PgTuning(interfaces.Tuning):
         if before is None:
             self._layers.drop(configfiles.USER, _RUNNING)
         else:
-            files.write(path, before, 0o640, where.USER)
+            files.write(path, before, 0o640, group=where.USER)
         if not self._reload():
             LOG.error('the former values count from the next start on')
 
