@@ -28,6 +28,7 @@ from trove.db.repos import duties
 from trove.db.repos import faults
 from trove.db.repos import guests
 from trove.db.repos import instances
+from trove.db.repos import modules
 from trove.db.repos import notifications
 from trove.db.repos import operations
 from trove.db.repos import ownership
@@ -78,6 +79,7 @@ class Transaction:
         self.guests = guests.Guests(connection)
         self.instances = instances.Instances(connection)
         self.notifications = notifications.Notifications(connection)
+        self.modules = modules.Modules(connection, keyring)
         self.operations = operations.Operations(connection, keyring)
         self.ownership = ownership.Ownership(connection)
         self.quotas = quotas.Quotas(connection)

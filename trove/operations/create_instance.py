@@ -24,6 +24,7 @@ from trove.operations import backups
 from trove.operations import capacity
 from trove.operations import datastores
 from trove.operations import deps as deps_
+from trove.operations import instance_modules
 from trove.operations import networks
 from trove.operations import quota
 from trove.operations import replicas
@@ -106,13 +107,13 @@ def create_instance(ctx: context.Context, deps: deps_.Deps,
         backups.check_restore(ctx, deps, wish.backup_id, version, volume_gb,
                               flavor)
     _refuse(wish.backup_id, 'Restoring a backup')
-    _refuse(wish.module_ids, 'Applying modules')
+    added = instance_modules.for_new(ctx, deps, wish.module_ids, version.id)
     password = engine.new_password() if engine.root_on_create else None
     record = _record(ctx, deps, wish, version, flavor, volume_gb,
                      volume_type)
     operation_id = str(uuid.uuid4())
-    arguments = _arguments(wish, record, version, flavor, image.id, nics,
-                           password)
+    arguments = {**_arguments(wish, record, version, flavor, image.id, nics,
+                              password), 'modules': added}
     created = _promise(ctx, deps, record, operation_id, arguments)
     deps.taskmanager.wake(operation_id)
     return Created(instance=created, root_password=password)

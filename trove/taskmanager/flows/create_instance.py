@@ -5,6 +5,7 @@ from trove.objects.status import Task
 from trove.taskmanager.steps import base
 from trove.taskmanager.steps import compute
 from trove.taskmanager.steps import guest
+from trove.taskmanager.steps import modules
 from trove.taskmanager.steps import network
 from trove.taskmanager.steps import record
 from trove.taskmanager.steps import volume
@@ -16,7 +17,7 @@ def build(tools):
         takes=('flavor', 'image_id', 'volume_gb', 'volume_type', 'nics',
                'databases', 'users', 'availability_zone', 'locality',
                'access', 'manager', 'version', 'root_password',
-               'overrides'),
+               'overrides', 'modules'),
         steps=(
             record.FailTo(tools, Task.BUILDING),
             volume.CreateVolume(tools),
@@ -30,4 +31,5 @@ def build(tools):
             compute.WaitServer(tools),
             guest.WaitHello(tools),
             guest.PrepareGuest(tools),
+            modules.ApplyNewModules(tools),
             record.SetTask(tools, Task.BUILDING, Task.NONE)))

@@ -84,5 +84,6 @@ class ForgetInstance(base.Step):
             tx.quotas.release(instance_id)
             tx.faults.clear(instance_id)
             tx.tls.forget(instance_id)
+            tx.modules.take_away(instance_id)
             tx.guests.set_status(instance_id, status.Service.DELETED)
             tx.instances.mark_deleted(instance_id)

@@ -23,9 +23,6 @@ _MDS = '/mgmt/datastores/{datastore}/versions/{version}'
 
 #: (method, path, rules)
 ROUTES = (
-    ('GET', _ONE + '/modules', 'instance:module_list'),
-    ('POST', _ONE + '/modules', 'instance:module_apply'),
-    ('DELETE', _ONE + '/modules/{module}', 'instance:module_remove'),
     ('GET', _ONE + '/metadata', 'instance:show'),
     ('GET', _ONE + '/metadata/{key}', 'instance:show'),
     ('POST', _ONE + '/metadata/{key}', 'instance:update'),
@@ -36,13 +33,6 @@ ROUTES = (
     ('GET', '/security-groups/{id}', 'instance:show'),
     ('POST', '/security-group-rules', 'instance:update'),
     ('DELETE', '/security-group-rules/{id}', 'instance:update'),
-    ('GET', '/modules', 'module:index'),
-    ('POST', '/modules', 'module:create'),
-    ('GET', '/modules/{id}', 'module:show'),
-    ('PUT', '/modules/{id}', 'module:update'),
-    ('DELETE', '/modules/{id}', 'module:delete'),
-    ('GET', '/modules/{id}/instances', 'module:instances'),
-    ('PUT', '/modules/{id}/instances', 'module:reapply'),
     ('POST', '/mgmt/instances/{id}/upgrade', 'mgmt:instance:upgrade'),
     ('GET', '/mgmt/hosts', 'mgmt:host:index'),
     ('GET', '/mgmt/hosts/{name}', 'mgmt:host:index'),

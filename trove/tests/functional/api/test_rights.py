@@ -10,6 +10,7 @@ from trove.api.v1.controllers import not_built
 from trove.cloud.fake import network
 from trove.db import tables
 from trove.objects import configuration
+from trove.tests.fixtures import added
 from trove.tests.fixtures import api
 from trove.tests.fixtures import route_table
 from trove.tests.fixtures import silent_guests
@@ -81,7 +82,9 @@ def fill(service):
     backup_id = service.add_backup(name=MARK, instance_id=made['id'])
     service.caller('member').post('/backup_strategies', {
         'backup_strategy': {'swift_container': MARK}})
+    module = added.make(service.db, name=MARK, project_id=api.PROJECT)
     return {'/instances': made['id'], '/configurations': group.id,
+            '/modules': module.id,
             '/backups': backup_id,
             '/datastores': store.id, '{version}': store.default_version_id,
             '{project}': api.PROJECT, '{user}': 'anne', '{name}': 'shop'}

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Modules, on their way to a guest."""
+
+import logging
+import typing
+
+from trove.common import exception
+from trove.operations import instance_modules
+from trove.taskmanager import tools as toolbox
+from trove.taskmanager.steps import base
+
+LOG = logging.getLogger(__name__)
+
+
+class ApplyModules(base.Step):
+    """The guest has the modules, and said what became of each.
+
+    One that could not be applied is a result, and no failure.
+    """
+
+    lasts = True
+
+    def execute(self, instance_id: str, modules: list[str] | None,
+                again: bool | None) -> None:
+        """Send those that are still there, in their turns."""
+        _apply(self.tools, instance_id, modules or (), bool(again))
+
+
+class ApplyNewModules(base.Step):
+    """The same for a new instance."""
+
+    lasts = True
+
+    def execute(self, instance_id: str, modules: list[str] | None) -> None:
+        """Send them."""
+        _apply(self.tools, instance_id, modules or (), False)
+
+
+def _apply(tools: toolbox.Tools, instance_id: str,
+           module_ids: typing.Iterable[str], again: bool) -> None:
+    wanted = []
+    with tools.db.reader() as tx:
+        for one in module_ids:
+            try:
+                wanted.append(tx.modules.get(one, True))
+            except exception.NotFound:
+                LOG.info('module %s was deleted meanwhile', one)
+    if wanted:
+        wanted.sort(key=lambda one: one.turn)
+        results = tools.guest.module_apply(instance_id, [
+            instance_modules.order(one, again) for one in wanted])
+        instance_modules.record(tools.db, instance_id, results)
