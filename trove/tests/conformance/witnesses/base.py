@@ -119,6 +119,20 @@ class Witness(abc.ABC):
              database: str | None = None, **tls: typing.Any) -> Session:
         """A connection, or one of `refused` within seconds."""
 
+    @abc.abstractmethod
+    def plain(self) -> dict[str, str | bool]:
+        """What `open` is told so that it does without TLS."""
+
+    @abc.abstractmethod
+    def verified(self, authority: str,
+                 certificate: tuple[str, str] | None = None
+                 ) -> dict[str, str | bool]:
+        """What it is told so that it encrypts, and believes only a server
+        of that name or address that the authority (a file) has signed.
+
+        ``certificate``: its own, and the key (files).
+        """
+
     @contextlib.contextmanager
     def connected(self, host: str, user: str, password: str,
                   database: str | None = None,

@@ -55,6 +55,15 @@ class SqlWitness(base.Witness):
             connect_timeout=PATIENCE_S, read_timeout=PATIENCE_S,
             write_timeout=PATIENCE_S, charset='utf8mb4', **tls))
 
+    def plain(self):
+        return {'ssl_disabled': True}
+
+    def verified(self, authority, certificate=None):
+        own = dict(zip(('ssl_cert', 'ssl_key'), certificate or (),
+                       strict=False))
+        return {'ssl_ca': authority, 'ssl_verify_cert': True,
+                'ssl_verify_identity': True, **own}
+
     def server_version(self, session):
         return session.run('SELECT VERSION()')[0][0].partition('-')[0]
 

@@ -77,6 +77,13 @@ class Witness(base.Witness):
             connect_timeout=PATIENCE_S, tcp_user_timeout=PATIENCE_S * 1000,
             prepare_threshold=None, **tls))
 
+    def plain(self):
+        return {'sslmode': 'disable'}
+
+    def verified(self, authority, certificate=None):
+        own = dict(zip(('sslcert', 'sslkey'), certificate or (), strict=False))
+        return {'sslmode': 'verify-full', 'sslrootcert': authority, **own}
+
     def server_version(self, session):
         return session.run('SHOW server_version')[0][0].partition(' ')[0]
 
