@@ -3,6 +3,7 @@
 
 import typing
 
+from trove.common import exception
 from trove.objects import instance
 from trove.operations import deps as deps_
 from trove.operations import guest_calls
@@ -18,13 +19,26 @@ def hardware(deps: deps_.Deps,
              server: instance.Instance) -> dict[str, typing.Any]:
     """Memory (KiB) and processors of the server."""
     with guest_calls.answered():
-        found: dict[str, typing.Any] = deps.guest.get_hwinfo(server.id)
-        return found
+        return _facts(deps.guest.get_hwinfo(server.id), (),
+                      ('mem_total', 'num_cpus'))
 
 
 def diagnostics(deps: deps_.Deps,
                 server: instance.Instance) -> dict[str, typing.Any]:
     """What the guest agent's process takes up."""
     with guest_calls.answered():
-        found: dict[str, typing.Any] = deps.guest.get_diagnostics(server.id)
-        return found
+        return _facts(deps.guest.get_diagnostics(server.id), ('version',),
+                      ('threads', 'fdSize', 'vmSize', 'vmPeak', 'vmRss',
+                       'vmHwm'))
+
+
+def _facts(told: typing.Any, texts: tuple[str, ...],
+           counts: tuple[str, ...]) -> dict[str, typing.Any]:
+    """What was asked for and nothing else: guests are not trusted."""
+    if not (isinstance(told, dict)
+            and all(isinstance(told.get(name), str) for name in texts)
+            and all(type(told.get(name)) is int and told[name] >= 0
+                    for name in counts)):
+        raise exception.GuestFailed(
+            'The guest answered something else than it was asked.')
+    return {name: told[name] for name in (*texts, *counts)}

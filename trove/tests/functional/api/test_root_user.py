@@ -149,3 +149,22 @@ def test_a_guest_that_does_not_answer_an_operator(guest, member, operator):
         where = '/mgmt/instances/%s/%s' % (guest.instance_id, name)
         assert api.error(operator.get(where))[0] == 504
         assert api.error(member.get(where))[0] == 403
+
+
+@pytest.mark.parametrize('told', [
+    None, [], {}, {'mem_total': '1', 'num_cpus': 1},
+    {'mem_total': -1, 'num_cpus': 1}, {'mem_total': True, 'num_cpus': 1}])
+def test_a_guest_that_tells_nonsense_is_not_repeated(guest, operator, told):
+    guest.get_hwinfo = lambda instance_id: told
+    guest.get_diagnostics = guest.get_hwinfo
+    for name in ('hwinfo', 'diagnostics'):
+        answer = operator.get('/mgmt/instances/%s/%s' % (
+            guest.instance_id, name))
+        assert api.error(answer)[0] == 502
+
+
+def test_what_a_guest_adds_is_left_out(guest, operator):
+    guest.get_hwinfo = lambda instance_id: {
+        'mem_total': 1, 'num_cpus': 1, 'motd': '<script>'}
+    answer = operator.get('/mgmt/instances/%s/hwinfo' % guest.instance_id)
+    assert answer.json == {'hwinfo': {'mem_total': 1, 'num_cpus': 1}}
