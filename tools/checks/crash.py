@@ -6,6 +6,8 @@
     trovestack check crash --http       real adapters, the one-machine cloud
                                         (its machines faked), each request
                                         going wrong in each way
+    trovestack check crash --real 20    kill -9 of real processes of the
+                                        stack, 20 times
 
 The matrix kills the taskmanager (or freezes it past its lease, or lets a
 call to cloud, broker, guest or database fail in each way it may) at every
@@ -24,6 +26,9 @@ import sys
 import tempfile
 import time
 
+from stack import settings as settings_module
+from stack.inside import tenant
+from trove.tests.e2e import kills
 from trove.tests.fixtures import http_cloud
 from trove.tests.fixtures import matrix
 from trove.tests.fixtures import situations
@@ -37,6 +42,8 @@ def main(arguments=None):
     """Run the cases; exit status 1 when one does not converge."""
     options = _options().parse_args(arguments)
     logging.disable(logging.CRITICAL)
+    if options.real:
+        return _kill(options)
     with tempfile.TemporaryDirectory(
             prefix='check-crash-', dir=_memory()) as directory:
         return _run(options, directory)
@@ -52,8 +59,27 @@ def _options():
                         help='situations whose name has this in it')
     parser.add_argument('--http', action='store_true',
                         help='a cloud over HTTP instead of one in memory')
+    parser.add_argument('--real', type=int, default=0, metavar='KILLS',
+                        help='that many kills of processes of the stack')
     parser.add_argument('--processes', type=int, default=os.cpu_count())
     return parser
+
+
+def _kill(options):
+    killer = kills.Killer(
+        settings_module.load(), tenant.Tenant('trovestack-demo'),
+        tenant.Tenant('trovestack-admin'), options.seed)
+    results = []
+    while len(results) < options.real:
+        found = killer.round()
+        results += found
+        for one in found:
+            print('  %s' % one, flush=True)
+    good = sum(one.good for one in results)
+    print('%d cases, %d converged, %d orphans, %d doubles' % (
+        len(results), good, sum(len(one.orphans) for one in results),
+        sum(one.doubles for one in results)))
+    return 0 if good == len(results) else 1
 
 
 def _memory():

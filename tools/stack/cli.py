@@ -64,7 +64,8 @@ def _program(settings, arguments):
             word for word in arguments.rest if '=' in word)
         lifecycle.prepare(settings, ('test',), 'test')
         lifecycle.up(settings, offers=asked)
-    elif (verb, name) in programs.ON_STACK:
+    elif (verb, name) in programs.ON_STACK or '--real' in arguments.rest:
+        lifecycle.prepare(settings, ('test',), 'test')
         lifecycle.up(settings)
     elif (verb, name) in programs.ELSEWHERE:
         place = _elsewhere().parse_known_args(arguments.rest)[0]

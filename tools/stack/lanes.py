@@ -37,6 +37,7 @@ class Lane:
     tests: str = ''
     words: tuple = ()           # more for pytest
     on_stack: bool = False      # on a one-machine cloud of its own
+    backend: str = ''           # once more, as TROVE_BACKEND has it
 
 
 @dataclasses.dataclass
@@ -71,6 +72,14 @@ LANES = (
     Lane('unit', tests='trove/tests/unit'),
     Lane('contract', tests='trove/tests/contract'),
     Lane('functional', tests='trove/tests/functional'),
+    Lane('eventlet', tests='trove/tests/functional/taskmanager',
+         backend='eventlet', words=(
+             '-p', 'trove.tests.fixtures.backend',
+             'trove/tests/unit/taskmanager', 'trove/tests/unit/conductor',
+             'trove/tests/contract/link/test_conductors.py',
+             *('--ignore=trove/tests/functional/taskmanager/test_%s.py' % name
+               for name in ('crashes', 'cloud_over_http', 'process',
+                            'unreliable_database')))),
     Lane('localcloud', tests='devstack/localcloud/tests'),
     Lane('e2e', tests='trove/tests/e2e', on_stack=True),
     Lane('conformance', tests='trove/tests/conformance', on_stack=True,
@@ -159,7 +168,8 @@ def _tests(settings, lane, state, log):
             ['python', '-m', 'pytest', '-q', '-p', 'no:cacheprovider',
              f'--junitxml={report}', *lane.words, lane.tests], log,
             f'pytest {lane.name}', cwd=ROOT, timeout_s=HOUR_S,
-            env=_environment(settings, state, lane.on_stack))
+            env={**_environment(settings, state, lane.on_stack),
+                 'TROVE_BACKEND': lane.backend or 'threading'})
     except errors.StackError as error:
         trouble = error
     count, failures = read(report)

@@ -37,6 +37,17 @@ def settle(stack, cloud, before):
     return {}
 
 
+def ended(stack, instance_id):
+    """How each operation of an instance ended, oldest first."""
+    with sqlite3.connect(
+            f'file:{stack.trove_dir}/trove.sqlite?mode=ro', uri=True) as db:
+        return [f'{verb} {state}' if finished else 'unfinished'
+                for verb, state, finished in db.execute(
+                    'SELECT verb, state, finished FROM operations '
+                    'WHERE instance_id = ? ORDER BY number',
+                    (instance_id,))]
+
+
 def _kernel(stack):
     mounts = pathlib.Path('/proc/mounts').read_text().splitlines()
     return {
