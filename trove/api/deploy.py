@@ -12,12 +12,14 @@ OpenAPI document   needs no token
 version documents  need none either
 token memory       where no memcached is configured
 authtoken          keystonemiddleware: who asks
+audit              where wanted: keystonemiddleware tells who did what
 context            the path's project is the token's; the caller as object
 rate limit         needs to know the project
 application        routes, policies, controllers
 =================  =======================================================
 """
 
+from keystonemiddleware import audit
 from keystonemiddleware import auth_token
 from oslo_middleware import cors
 from oslo_middleware import http_proxy_to_wsgi
@@ -64,6 +66,7 @@ def build(deps, authenticate=None):
         lambda inner: identity.TokenMemoryEdge(
             inner, identity.TokenMemory()),
         authenticate or (lambda inner: _authtoken(inner, conf)),
+        lambda inner: _audit(inner, conf),
         lambda inner: identity.ContextEdge(inner, policy),
         lambda inner: ratelimit.RateLimitEdge(inner, limiter),
     )
@@ -95,13 +98,22 @@ def _proxy_headers(inner, conf):
     return http_proxy_to_wsgi.HTTPProxyToWSGI(inner, conf)
 
 
+def _audit(inner, conf):
+    if not conf.audit_map_file:
+        return inner
+    return audit.AuditMiddleware(
+        inner, oslo_config_config=conf, service_name='trove',
+        audit_map_file=conf.audit_map_file)
+
+
 def _authtoken(inner, conf):
     """keystonemiddleware with our token memory unless memcached is there."""
     for group, options in auth_token.AUTH_TOKEN_OPTS:
         conf.register_opts(options, group=group)
-    # Nobody here reads the catalogue: it would be parsed and written into
+    # Only audit reads the catalogue: it would be parsed and written into
     # headers on each request.
-    conf.set_default('include_service_catalog', False, 'keystone_authtoken')
+    conf.set_default('include_service_catalog', bool(conf.audit_map_file),
+                     'keystone_authtoken')
     settings = {'oslo_config_config': conf}
     if not (conf.keystone_authtoken.memcached_servers
             or conf.keystone_authtoken.cache):

@@ -66,6 +66,10 @@ OPTS = [
                     'package redis (trove[redis]). Each process counts by '
                     'itself when unset, and while the store is away: N '
                     'processes then let N times the rates through.'),
+    cfg.StrOpt('audit_map_file',
+               help='File that tells keystonemiddleware how to name requests '
+                    'in CADF audit events; etc/trove/api_audit_map.conf is '
+                    'one. No events are made when unset.'),
     cfg.StrOpt('ip_regex',
                help='Addresses of an instance are shown only if they match '
                     'this and do not match black_list_regex; works when '

@@ -26,7 +26,7 @@ class Taskmanager:
         self.crew = crew.Crew(
             rooms.db, engine.Engine(rooms, self._stopping), rooms.conf,
             owner, self._stopping)
-        self._sync = sync.ServerSync(rooms.db, rooms.cloud, rooms.conf)
+        self._sync = sync.ServerSync(rooms.db, rooms.cloud, rooms.conf, owner)
         self._orphans = orphans.OrphanReport(rooms, owner)
         self._tellers = ()
         if notifications.enabled(rooms.conf):

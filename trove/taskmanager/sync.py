@@ -7,11 +7,21 @@ import threading
 LOG = logging.getLogger(__name__)
 
 
-class ServerSync:
-    """Asks the cloud for the status of every server, now and then."""
+DUTY = 'server_sync'
 
-    def __init__(self, db, cloud, conf):
+#: A look may take so long before another taskmanager begins one.
+_LEASE_S = 300
+
+
+class ServerSync:
+    """Asks the cloud for the status of every server, now and then.
+
+    A duty of all taskmanagers: one of them asks, each interval.
+    """
+
+    def __init__(self, db, cloud, conf, owner):
         self._db = db
+        self._owner = owner
         self._cloud = cloud
         self._conf = conf
         self._ended = threading.Event()
@@ -32,12 +42,26 @@ class ServerSync:
         with self._db.writer() as tx:
             return tx.instances.sync_servers(statuses)
 
+    def look(self):
+        """Ask if it is due and nobody else does: the number, or None."""
+        with self._db.writer() as tx:
+            mine = tx.duties.take(
+                DUTY, self._owner, _LEASE_S,
+                self._conf.taskmanager.server_sync_interval_s)
+        if not mine:
+            return None
+        try:
+            return self.sync()
+        finally:
+            with self._db.writer() as tx:
+                tx.duties.end(DUTY, self._owner)
+
     def _run(self):
         while not self._ended.wait(
                 self._conf.taskmanager.server_sync_interval_s):
             try:
-                changed = self.sync()
+                changed = self.look()
             except Exception as error:  # noqa: BLE001 - edge of a loop
                 LOG.warning('the status of servers is not known: %s', error)
             else:
-                LOG.debug('%d servers had changed', changed)
+                LOG.debug('%s servers had changed', changed)

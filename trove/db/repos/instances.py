@@ -25,6 +25,10 @@ _FACTS = {
     'datastore_version_id': 'datastore_version_id'}
 
 
+#: Ids in one statement; databases bound their number.
+_BULK = 1000
+
+
 class Instances:
     """Instances, in one transaction."""
 
@@ -117,6 +121,8 @@ class Instances:
         if 'addresses' in facts:
             facts['addresses'] = [dataclasses.asdict(address)
                                   for address in facts['addresses']]
+        if 'server_status' in facts:
+            facts.setdefault('facts_at', types.utcnow())
         if 'access' in facts:
             facts['access'] = instance_rows.access_row(facts['access'])
         self._change(instance_id, **{
@@ -139,24 +145,33 @@ class Instances:
     def sync_servers(self, statuses):
         """Store the server statuses of a cloud, by server id, in bulk.
 
-        Writes only where something changed; gives the number of changes.
+        All that the cloud knows are noted as looked at now; gives the
+        number of those that had changed.
         """
         row = tables.Instance
         known = self._connection.execute(
             sa.select(row.id, row.compute_instance_id, row.server_status)
             .where(~row.deleted,
                    row.compute_instance_id.is_not(None)))
-        changed = {}
+        changed, same = {}, []
         for one in known:
             word = statuses.get(one.compute_instance_id)
             if word is not None and word != one.server_status:
                 changed.setdefault(word, []).append(one.id)
+            elif word is not None:
+                same.append(one.id)
         for word, ids in sorted(changed.items()):
-            self._connection.execute(
-                sa.update(row).where(row.id.in_(sorted(ids)),
-                                     ~row.deleted).values(
-                    server_status=word, facts_at=types.utcnow()))
+            self._looked_at(ids, server_status=word)
+        self._looked_at(same)
         return sum(len(ids) for ids in changed.values())
+
+    def _looked_at(self, ids, **values):
+        row = tables.Instance
+        ids = sorted(ids)
+        for first in range(0, len(ids), _BULK):
+            self._connection.execute(sa.update(row).where(
+                row.id.in_(ids[first:first + _BULK]), ~row.deleted
+            ).values(facts_at=types.utcnow(), **values))
 
     def count(self, project_id=None):
         """How many instances there are, of one project or all."""

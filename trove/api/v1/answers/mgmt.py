@@ -6,7 +6,8 @@ from trove.api.v1.answers import instances
 
 _SERVER = {**common.record({
     'id': common.TEXT, 'name': common.TEXT, 'status': common.TEXT_OR_NULL,
-    'tenant_id': common.TEXT, 'host': common.TEXT_OR_NULL}),
+    'tenant_id': common.TEXT, 'host': common.TEXT_OR_NULL,
+    'updated': common.TIME_OR_NULL}),
     'type': ['object', 'null']}
 
 _INSTANCE = common.more(instances.DETAIL, {

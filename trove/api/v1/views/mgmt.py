@@ -43,7 +43,7 @@ def _server(found):
         return None
     return {'id': found.server_id, 'name': found.name,
             'status': found.server_status, 'tenant_id': found.project_id,
-            'host': None}
+            'host': None, 'updated': viewers.timestamp(found.facts_at)}
 
 
 def _volume(found):

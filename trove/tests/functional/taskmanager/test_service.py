@@ -224,6 +224,40 @@ def test_the_status_of_servers_is_kept_fresh(plane):
     assert running._sync.sync() == 0
 
 
+def test_one_taskmanager_looks_at_servers_each_interval(plane):
+    plane.create()
+    plane.work()
+    running = [plane.taskmanager(name)._sync for name in ('tm-1', 'tm-2')]
+    assert [one.look() for one in running] == [0, None]
+    with plane.db.connection() as connection:
+        connection.exec_driver_sql(
+            "UPDATE duties SET due = '2026-01-01 00:00:00.000000'")
+    assert [one.look() for one in reversed(running)] == [0, None]
+
+
+def test_each_look_is_dated_and_leaves_the_rest_alone(plane):
+    known, lost = plane.create(), plane.create()
+    plane.work()
+    with plane.db.connection() as connection:
+        connection.exec_driver_sql(
+            "UPDATE instances SET facts_at = '2026-01-01 00:00:00.000000'")
+    before = plane.instance(known)
+    del plane.cloud.compute.servers[plane.instance(lost).server_id]
+    plane.taskmanager()._sync.sync()
+    assert (plane.db.now() - plane.instance(known).facts_at
+            ).total_seconds() < 60
+    assert plane.instance(lost).facts_at.year == 2026
+    assert plane.instance(lost).facts_at.month == 1
+    assert plane.instance(known).updated == before.updated
+
+
+def test_flows_date_what_they_see(plane):
+    made = plane.create()
+    plane.work()
+    assert (plane.db.now() - plane.instance(made).facts_at
+            ).total_seconds() < 60
+
+
 def test_an_operation_that_was_undone_begins_anew_when_set_going_again(
         plane):
     plane.cloud.faults.fail('compute.boot', 'refused')
