@@ -33,14 +33,22 @@ _MEMORY = 1024 ** 3
 _RSA_BITS = 2048
 _WEAK = ('md5', 'sha1')
 
-#: So many bundles at a time; others wait their turn.
+#: So many bundles at a time; others wait their turn, and not for long:
+#: who waits holds a thread of the API.
 _TURN = threading.BoundedSemaphore(2)
+_TURN_S = 10
 
 
 class BundleRefused(exception.BadRequest):
     """The bundle is of no use."""
 
     template = 'The PKCS#12 bundle cannot be used: %(reason)s'
+
+
+class Crowded(exception.Unavailable):
+    """Others have bundles taken apart."""
+
+    template = 'Too many bundles are being opened; try again.'
 
 
 def split(bundle, password):
@@ -55,8 +63,12 @@ def split(bundle, password):
         'bundle': base64.b64encode(bundle).decode(),
         'password': None if password is None
         else base64.b64encode(password).decode()})
-    with _TURN:
+    if not _TURN.acquire(timeout=_TURN_S):
+        raise Crowded()
+    try:
         found = _ask(asked)
+    finally:
+        _TURN.release()
     if 'refused' in found:
         raise BundleRefused(reason=found['refused'])
     return found

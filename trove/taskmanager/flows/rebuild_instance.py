@@ -3,6 +3,7 @@
 
 from trove.objects.status import Task
 from trove.taskmanager.steps import base
+from trove.taskmanager.steps import modules
 from trove.taskmanager.steps import outcome
 from trove.taskmanager.steps import rebuild
 from trove.taskmanager.steps import record
@@ -20,4 +21,5 @@ def build(tools):
             rebuild.RebuildServer(tools),
             rebuild.AdoptData(tools),
             rebuild.DropFormerUser(tools),
+            modules.ReapplyModules(tools),
             record.SetTask(tools, Task.BUILDING, Task.NONE)))

@@ -3,6 +3,7 @@
 
 from trove.objects.status import Task
 from trove.taskmanager.steps import base
+from trove.taskmanager.steps import modules
 from trove.taskmanager.steps import outcome
 from trove.taskmanager.steps import rebuild
 
@@ -20,5 +21,6 @@ def build(tools):
             rebuild.RebuildServer(tools),
             rebuild.AdoptData(tools),
             rebuild.DropFormerUser(tools),
+            modules.ReapplyModules(tools),
             outcome.KeepVersion(tools),
             rebuild.SettleUpgrade(tools)))

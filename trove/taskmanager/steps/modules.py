@@ -36,6 +36,26 @@ class ApplyNewModules(base.Step):
         _apply(self.tools, instance_id, modules or (), False)
 
 
+class ReapplyModules(base.Step):
+    """A server with a new root disk has its modules again.
+
+    That is no reason to give up a server that works: what became of a
+    module is on record, and can be asked for again.
+    """
+
+    lasts = True
+
+    def execute(self, instance_id: str) -> None:
+        """Send what was there, unless the guest does not take it."""
+        with self.tools.db.reader() as tx:
+            known = [one.module_id for one in tx.modules.of(instance_id)]
+        try:
+            _apply(self.tools, instance_id, known, True)
+        except (exception.GuestFailed, exception.GuestSilent,
+                exception.Unprocessable) as error:
+            LOG.warning('modules of instance %s: %s', instance_id, error)
+
+
 def _apply(tools: toolbox.Tools, instance_id: str,
            module_ids: typing.Iterable[str], again: bool) -> None:
     wanted = []

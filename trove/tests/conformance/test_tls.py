@@ -9,6 +9,7 @@ import base64
 
 import pytest
 
+from trove.tests.conformance import test_rebuild
 from trove.tests.fixtures import certificates
 from trove.tests.fixtures import encryption
 
@@ -138,6 +139,28 @@ def test_rollback_leads_back_once(server, tls, tmp_path):
     assert not tls.verified(other)
     assert tls.consumers(given['container_ref']) == []
     assert tls.call('POST', ssl={'rollback': True})[0] == 400
+
+
+@pytest.mark.needs('upgrades')
+def test_a_rebuilt_server_encrypts_and_has_its_modules(
+        server, tls, operator):
+    trove, module = server.trove, server.trove.modules.create(
+        'stays', 'ping', 'message = still here')
+    tls.act(enable=True, mode='enforced', **tls.store())
+    trove.instances.module_apply(server.id, [module.id])
+    image = test_rebuild.copy_of(operator, test_rebuild.image_of(
+        operator, server))
+    try:
+        operator.trove.mgmt_instances.rebuild(server.id, image.id)
+        server.well()
+        assert not tls.plain()
+        assert tls.verified()
+        [said] = trove.instances.module_query(server.id)
+        assert (said.id, said.message) == (module.id, 'still here')
+    finally:
+        trove.instances.module_remove(server.id, module.id)
+        trove.modules.delete(module.id)
+        operator.cloud.image.delete_image(image.id)
 
 
 def test_a_bundle_that_is_none_changes_nothing(server, tls):

@@ -108,3 +108,13 @@ def _around(bundle, at, start=0, end=None):
             yield from _around(bundle, at, body, body + size)
             return
         start = body + size
+
+
+def test_bombs_of_others_do_not_hold_a_thread_for_long(authority,
+                                                       monkeypatch):
+    bundle = encryption.bundle(authority)
+    monkeypatch.setattr(bundles, '_TURN_S', 0.01)
+    with bundles._TURN, bundles._TURN:
+        with pytest.raises(bundles.Crowded):
+            bundles.split(bundle, None)
+    assert bundles.split(bundle, None)
