@@ -141,7 +141,6 @@ def test_rollback_leads_back_once(server, tls, tmp_path):
     assert tls.call('POST', ssl={'rollback': True})[0] == 400
 
 
-@pytest.mark.needs('upgrades')
 def test_a_rebuilt_server_encrypts_and_has_its_modules(
         server, tls, operator):
     trove, module = server.trove, server.trove.modules.create(
