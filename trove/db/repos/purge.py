@@ -29,7 +29,7 @@ def purge(connection, days):
         'reservations': _remove(
             connection, reservation, reservation.updated < past,
             reservation.status.in_(_SETTLED))}
-    for table in (tables.Backup, tables.Configuration):
+    for table in (tables.Backup, tables.Configuration, tables.Module):
         removed[table.__tablename__] = _remove(
             connection, table, table.deleted,
             table.deleted_at < past, ~_used(table))

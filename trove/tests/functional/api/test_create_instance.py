@@ -215,7 +215,7 @@ REFUSED = {
                             api.NOBODY),
     # what this release does not offer
     'restore': ({'restorePoint': {'backupRef': api.NOBODY}}, 404, 'Backup'),
-    'modules': ({'modules': [{'id': api.NOBODY}]}, 501, 'modules'),
+    'modules': ({'modules': [{'id': api.NOBODY}]}, 404, 'Module'),
     'other region': ({'region_name': 'Mars'}, 501, 'region'),
 }
 
