@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bodies of requests that are understood and answered 501."""
 
+import functools
+
 from trove.api import validation
 from trove.api.v1.schemas import common
 
@@ -49,6 +51,7 @@ BODIES = {
 }
 
 
+@functools.cache
 def check(method, path):
     """The check of a body, or None where there is none."""
     schema = BODIES.get((method, path))
