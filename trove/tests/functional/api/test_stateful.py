@@ -53,14 +53,23 @@ def settle(service):
             tx.operations.finish(work.id, work.fence, State.DONE)
 
 
+#: What is made, and a body for it that nobody guesses.
+MADE = {
+    'instances': api.create_body(),
+    'configurations': {'configuration': {
+        'name': 'web', 'values': {}, 'datastore': {
+            'type': 'mariadb', 'version': '10.11'}}}}
+
+
 @pytest.mark.parametrize('collection', [
     '/instances', '/configurations', '/mgmt/instances'])
 def test_chains_of_requests_stay_within_the_document(service, collection):
     schema = schemathesis.openapi.from_wsgi(
         openapi.PATH, service.app).include(path_regex=(
             r'^/v1\.0/\{project_id\}%s($|/\{id\})' % collection))
-    first = service.caller('admin').post(
-        '/instances', api.create_body()).json['instance']['id']
+    kind = collection.rpartition('/')[2]
+    answer = service.caller('admin').post('/' + kind, MADE[kind])
+    first = answer.json[kind[:-1]]['id']
     settle(service)
     seen = {}
 
@@ -72,9 +81,8 @@ def test_chains_of_requests_stay_within_the_document(service, collection):
 
         def before_call(self, case):
             case.path_parameters['project_id'] = api.OPERATORS
-            # What nobody guesses, so that chains get further.
-            if case.method == 'POST' and case.path.endswith('/instances'):
-                case.body = api.create_body()
+            if case.method == 'POST' and case.path.endswith('/' + kind):
+                case.body = MADE[kind]
             if case.path_parameters.get('id') and len(
                     case.path_parameters['id']) != 36:
                 case.path_parameters['id'] = first
