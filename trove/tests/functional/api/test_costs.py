@@ -103,3 +103,38 @@ def test_filters_cost_no_more(service, ids):
     for query in ('name=shop-db', 'datastore=mariadb', 'status=ACTIVE',
                   'datastore_version=10.11', 'include_clustered=true'):
         assert cost(service, '/instances?' + query) == plain, query
+
+
+#: What only the guest knows is asked of it, and nothing else is.
+OF_THE_GUEST = ('/databases', '/users', '/hwinfo', '/diagnostics',
+                '/rpc_ping', '/log')
+#: What only the cloud knows: servers by host, flavors, images' members. The
+#: default configuration of an instance is made for its flavor.
+OF_THE_CLOUD_TOO = ('/flavors', '/volume-types', '/mgmt/hosts', '/members',
+                    '/{id}/configuration')
+
+BY_ID = [
+    route.path for route in route_table.ROUTES
+    if route.method == 'GET' and '{' in route.path
+    and not any(word in route.path
+                for word in (*OF_THE_GUEST, *OF_THE_CLOUD_TOO))]
+
+
+@pytest.mark.parametrize('path', BY_ID)
+def test_each_route_costs_few_statements_and_no_call(service, ids, path):
+    instance_id, group_id = ids[0]
+    known = {
+        '/configurations/{id}': '/configurations/' + group_id,
+        'instances/{id}': 'instances/' + instance_id,
+        '{datastore}': 'mariadb', '{version}': '10.11',
+        '{project}': api.PROJECT}
+    for word, value in known.items():
+        path = path.replace(word, value)
+    for part in [part for part in path.split('/') if part.startswith('{')]:
+        path = path.replace(part, api.NOBODY)
+    caller = api.Caller(alone(service), 'admin' if 'mgmt' in path
+                        else 'member')
+    with database.Statements(service.db) as statements:
+        answer = caller.get(path)
+    assert answer.status_code in (200, 404, 501), answer.data
+    assert len(statements.sent) <= MOST_STATEMENTS
