@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Configuration groups: the engine is the witness."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture(scope='module')
+def groups(tenant, server):
+    """Makes groups of the server's version; deleted after the tests."""
+    made = []
+
+    def make(values):
+        group = tenant.trove.configurations.create(
+            'conformance', json.dumps(values),
+            datastore=server.engine.datastore,
+            datastore_version=server.engine.version)
+        made.append(group.id)
+        return group.id
+
+    yield make
+    if getattr(server.show(), 'configuration', None):
+        server.trove.instances.update(server.id, remove_configuration=True)
+    for group_id in made:
+        tenant.trove.configurations.delete(group_id)
+
+
+def same(found, wanted):
+    return str(found) == str(wanted) or (
+        isinstance(wanted, int) and int(found) == wanted)
+
+
+def test_the_life_of_a_group(server, groups):
+    trove, facts = server.trove, server.witness.settings
+    name, value, other = facts.dynamic
+    late, late_value = facts.at_start
+    first = groups({name: value})
+    trove.instances.update(server.id, configuration=first)
+    assert same(server.setting(name), value)
+    assert trove.configurations.get(first).instance_count == 1
+    assert [one.id for one in trove.configurations.instances(first)] == [
+        server.id]
+    trove.configurations.edit(first, json.dumps({name: other}))
+    assert same(server.setting(name), other)
+    trove.configurations.edit(first, json.dumps({late: late_value}))
+    assert server.show().status == 'RESTART_REQUIRED'
+    trove.instances.restart(server.id)
+    server.well()
+    assert same(server.setting(late), late_value)
+    assert same(server.setting(name), other)
+    trove.instances.update(server.id, remove_configuration=True)
+    if server.show().status == 'RESTART_REQUIRED':
+        trove.instances.restart(server.id)
+        server.well()
+    assert not same(server.setting(name), other)
+    assert not same(server.setting(late), late_value)
+
+
+def test_what_is_dangerous_is_refused(server, groups):
+    for name, value in server.witness.settings.dangerous:
+        server.refuses(422, groups, {name: value})
+
+
+def test_parameters_have_type_range_and_restart_flag(server):
+    rules = server.trove.configuration_parameters.parameters(
+        server.engine.datastore, server.engine.version)
+    known = {rule.name: rule for rule in rules}
+    name, value, _ = server.witness.settings.dynamic
+    assert known[name].restart_required is False
+    assert known[name].type
+    assert known[server.witness.settings.at_start[0]].restart_required
+
+
+def test_defaults_follow_the_template(server):
+    found = server.trove.instances.configuration(server.id).configuration
+    assert found

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What breaks: it heals by itself, or is told truly and soon."""
+
+import time
+
+import pytest
+
+from stack import services
+from stack.inside import tenant as tenant_module
+
+IDLE_S = 20
+
+
+def test_an_engine_killed_under_load_comes_back_with_every_row(server,
+                                                               machine):
+    with server.written_to() as load:
+        assert machine.kill(server.witness.inside.process)
+        load.goes_on(within_s=90)
+    server.becomes('HEALTHY', within_s=60)
+    assert not load.lost()
+
+
+def test_a_killed_agent_disturbs_nobody(server, machine):
+    with server.written_to() as load:
+        before = machine.agent()
+        machine.kill('trove-guestage')
+        tenant_module.until(
+            lambda: machine.agent() != before, 30, 'no new agent')
+        load.goes_on()
+    assert not load.errors and not load.lost()
+    server.becomes('HEALTHY', within_s=60)
+
+
+def test_an_agent_killed_in_a_restart_comes_back_to_it(server, machine):
+    rows = server.rows()
+    server.trove.instances.restart(server.id)
+    machine.kill('trove-guestage')
+    found = server.ready()
+    assert found.status == 'ACTIVE'
+    server.becomes('HEALTHY', within_s=60)
+    assert server.rows() == rows
+
+
+def test_a_server_rebooted_hard_loses_no_committed_row(server, machine,
+                                                       operator):
+    server_id = operator.trove.mgmt_instances.show(server.id).server_id
+    with server.written_to() as load:
+        operator.cloud.compute.reboot_server(server_id, 'HARD')
+        operator.cloud.compute.wait_for_server(
+            operator.cloud.compute.get_server(server_id), wait=60)
+        load.goes_on(within_s=120)
+    server.becomes('HEALTHY', within_s=60)
+    assert not load.lost()
+
+
+def test_an_engine_that_cannot_start_says_why_and_heals(server, machine):
+    config = machine.path(server.witness.inside.config_file)
+    before = config.read_bytes()
+    config.write_bytes(before + b'\nthis is = no = configuration [\n')
+    try:
+        machine.kill(server.witness.inside.process)
+        server.becomes(('SHUTDOWN', 'CRASHED', 'ERROR'), within_s=120)
+    finally:
+        config.write_bytes(before)
+    server.trove.instances.restart(server.id)
+    server.well()
+    server.write()
+
+
+@pytest.mark.slow
+def test_a_full_volume_refuses_writes_and_is_well_after_a_resize(server):
+    refused = server.witness.refused
+    with server.session() as session:
+        with pytest.raises(refused):
+            for _ in range(2000):
+                session.write_megabyte()
+    found = server.show()
+    assert found.status == 'ACTIVE'
+    server.trove.instances.resize_volume(server.id,
+                                         found.volume['size'] + 1)
+    server.well()
+    server.becomes('HEALTHY', within_s=60)
+    server.write()
+
+
+@pytest.mark.slow
+def test_a_control_plane_that_is_away_for_a_minute(stack, server):
+    names = ('trove-conductor', 'trove-taskmanager')
+    with server.written_to() as load:
+        for name in names:
+            services.daemon(stack, name).stop()
+        load.goes_on(100)
+        for name in names:
+            services.daemon(stack, name).start()
+        server.becomes('HEALTHY', within_s=90)
+    assert not load.errors and not load.lost()
+
+
+def test_the_agent_is_small_and_idle(machine):
+    used, since = machine.agent_cpu_s(), time.monotonic()
+    pid = machine.agent()
+    tenant_module.until(lambda: time.monotonic() - since >= IDLE_S,
+                        IDLE_S + 5, 'time stands still')
+    assert machine.agent() == pid
+    assert machine.agent_cpu_s() - used < 0.01 * IDLE_S
+    assert machine.agent_kb() < 60 * 1024
