@@ -82,13 +82,19 @@ class Endpoint:
             self._changed()
 
     def restart(self):
-        """Stop and start the engine."""
-        self.stop_db()
+        """Stop and start the engine.
+
+        Nobody wants it to stay down: an agent that is killed in between
+        starts it when it is back.
+        """
+        self._preparer.mount()
+        self._journal.stopped(False)
+        self._driver.engine.stop()
         self.start_db()
 
     def start_db_with_conf_changes(self, config):
         """Start the engine with another base configuration."""
-        self.stop_db()
+        self._driver.engine.stop()
         self._driver.tuning.write_base(config)
         self.start_db()
 
@@ -130,7 +136,7 @@ class Endpoint:
 
     def upgrade_undo(self):
         """Start the engine on its data as it was before `upgrade_leave`."""
-        self.stop_db()
+        self._driver.engine.stop()
         self._need('upgrades').undo()
         self.start_db()
 

@@ -152,9 +152,17 @@ class Load:
     def goes_on(self, rows=10, within_s=60):
         """Wait until some more rows have been written."""
         enough = len(self.acknowledged) + rows
-        tenant_module.until(lambda: len(self.acknowledged) >= enough,
-                            within_s, f'no rows are written: {self.errors}',
-                            poll_s=0.05)
+
+        def written():
+            assert self._thread.is_alive(), 'the writer has died'
+            return len(self.acknowledged) >= enough
+        try:
+            tenant_module.until(written, within_s, 'no rows are written',
+                                poll_s=0.05)
+        except tenant_module.Timeout as error:
+            raise AssertionError(
+                f'no rows are written: {self.errors[-3:]}, '
+                f'{self._server.show().to_dict()}') from error
 
     def lost(self):
         """Rows that were acknowledged and are not there."""
