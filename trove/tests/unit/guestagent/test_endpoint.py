@@ -46,3 +46,14 @@ def test_everything_a_client_may_ask_is_answered():
                                       inspect.isfunction):
         if not name.startswith('_'):
             assert callable(getattr(guest, name, None)), name
+
+
+def test_a_restart_that_is_cut_off_is_no_wish_to_stop():
+    guest, calls = made()
+    wishes = []
+    guest._journal = type('Journal', (), {
+        'stopped': lambda self, wanted: wishes.append(wanted)})()
+    guest._driver.engine.fails_at = 'start'
+    with pytest.raises(exception.GuestFailed):
+        guest.restart()
+    assert 'stop' in calls and True not in wishes
