@@ -9,6 +9,7 @@ from stack import errors
 from stack import images
 from stack import lanes
 from stack import lifecycle
+from stack import oscloud
 from stack import preflight
 from stack import programs
 from stack import report
@@ -70,6 +71,7 @@ def _program(settings, arguments):
     elif (verb, name) in programs.ELSEWHERE:
         place = _elsewhere().parse_known_args(arguments.rest)[0]
         lifecycle.prepare(settings, ('test',), 'test')
+        oscloud.hurry(settings)
         lifecycle.up_elsewhere(settings, place, images.offers(()))
     else:
         lifecycle.prepare(settings, ('test',), 'test')
