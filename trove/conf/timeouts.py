@@ -19,7 +19,8 @@ OPTS = [
                help='Seconds a volume may take to become available, or to '
                     'be gone.'),
     cfg.IntOpt('resize_time_out', default=900, min=1,
-               help='Seconds a server may take to be resized or migrated.'),
+               help='Seconds a server may take to be resized or migrated, and '
+                    'again from there to the first word of its guest.'),
     cfg.IntOpt('revert_time_out', default=600, min=1,
                help='Seconds a server may take to go back to what it was '
                     'before a resize that failed.'),

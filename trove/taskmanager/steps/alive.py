@@ -3,6 +3,8 @@
 
 import typing
 
+from trove.common import exception
+from trove.taskmanager import lease
 from trove.taskmanager import tools as toolbox
 from trove.taskmanager.steps import base
 
@@ -26,7 +28,8 @@ class StartEngine(base.Step):
 
     def execute(self, instance_id: str) -> None:
         """Ask the guest; nothing is done where the engine runs."""
-        self.tools.guest.start_db(instance_id)
+        once_booted(self.tools,
+                    lambda: self.tools.guest.start_db(instance_id))
 
 
 class HoldEngine(base.Step):
@@ -75,4 +78,27 @@ def start(tools: toolbox.Tools, instance_id: str, manager: str,
     config = tools.datastores.get(manager).render(
         {'ram_mb': flavor['ram_mb'], 'vcpus': flavor['vcpus']}, instance_id,
         version)
-    tools.guest.start_db_with_conf_changes(instance_id, config)
+    once_booted(tools, lambda: tools.guest.start_db_with_conf_changes(
+        instance_id, config))
+
+
+def once_booted(tools: toolbox.Tools, ask: typing.Callable[[], None]
+                ) -> None:
+    """Ask a guest whose server boots, again until it has booted.
+
+    Nova calls a server active from the power on; without acceleration its
+    agent may be minutes behind.
+    """
+    began = lease.clock()
+    timeout_s = tools.conf.resize_time_out
+
+    def answered() -> bool:
+        try:
+            ask()
+        except exception.GuestSilent:
+            if lease.clock() - began >= timeout_s:
+                raise
+            return False
+        return True
+
+    tools.until(answered, 2 * timeout_s, 'an answer of the guest')

@@ -222,6 +222,17 @@ def test_a_guest_that_fails_is_told(plane, made, action, method, words):
     done(plane, made)
 
 
+@pytest.mark.parametrize('action, method', [
+    (reshape, 'start_db_with_conf_changes'), (reboot, 'start_db'),
+    (move, 'start_db')])
+def test_a_guest_whose_server_still_boots_is_asked_again(
+        plane, made, action, method):
+    plane.guests.boots[method] = 2
+    action(plane, made)
+    done(plane, made)
+    assert plane.guests.boots[method] == 0
+
+
 def test_a_failed_start_on_the_new_flavor_puts_the_old_one_back(
         plane, made):
     plane.guests.fails_with = 'size = 2048'
