@@ -72,6 +72,8 @@ class Killer:
         results = []
         instance_id = None
         for verb in WITHIN_S:
+            if verb.startswith('resize') and not self._is_up(instance_id):
+                continue        # it could not be made
             victim = self._next(victims)
             after_s = self._chance.uniform(0, WITHIN_S[verb])
             result = Result('%s killed %.2f s into %s' % (
@@ -152,17 +154,22 @@ class Killer:
         return found.status != 'SHUTDOWN'
 
     def _is_well(self, instance_id):
-        """It runs, and what was promised is done or undone."""
+        """What was promised is done or undone, and it runs, or says why it
+        could not be made."""
         found = self._show(instance_id)
         if found is None:
             raise tenant_module.Timeout('It is gone.')
-        if found.status in ('ERROR', 'FAILED'):
-            raise tenant_module.Timeout('It is in status %s: %s' % (
-                found.status, getattr(found, 'fault', None)))
+        ends = leftovers.ended(self._stack, instance_id)
+        if 'unfinished' in ends:
+            return False
+        if found.status == 'ERROR' and getattr(found, 'fault', None):
+            return ends[-1] == 'create_instance UNDONE'
         return (found.status == 'ACTIVE'
-                and found.operating_status == 'HEALTHY'
-                and 'unfinished' not in leftovers.ended(
-                    self._stack, instance_id))
+                and found.operating_status == 'HEALTHY')
+
+    def _is_up(self, instance_id):
+        return self._until(lambda: self._show(instance_id),
+                           'the API is away').status == 'ACTIVE'
 
     def _larger(self):
         return self._tenant.flavor('db.medium')
