@@ -29,14 +29,15 @@ _ENDED = frozenset((states.SUCCESS, states.FAILURE, states.REVERTED,
                     states.REVERT_FAILURE))
 
 
-def backend(db, lease):
+def backend(db, lease, give_way=lambda: None):
     """A persistence backend for the flow of one operation.
 
     ``lease`` is (operation id, fence); writes raise LeaseLost when it is
     another's. The journals of other operations are out of sight.
     What steps give must be plain JSON; tuples come back as lists.
+    ``give_way()`` is called before each write, and may take a moment.
     """
-    return Backend(db, lease)
+    return Backend(db, lease, give_way)
 
 
 def steps(db, operation_id):
@@ -52,10 +53,11 @@ def steps(db, operation_id):
 class Backend(base.Backend):
     """One operation's journal."""
 
-    def __init__(self, db, lease):
+    def __init__(self, db, lease, give_way):
         super().__init__({})
         self.db = db
         self.lease = lease
+        self.give_way = give_way
         #: What this owner last wrote of each atom, by its id.
         self.written = {}
         #: When each atom came into the states it has been in, by its id.
@@ -240,6 +242,7 @@ class Connection(base.Connection):
 
     @session.retried
     def _write(self, change):
+        self._backend.give_way()
         try:
             with self._db.connection(self._backend.lease) as connection:
                 return change(connection)

@@ -129,11 +129,7 @@ class Broker:
         """Names of the queues that belong to an instance."""
         pattern = r'^(guestagent|guestoutbox)\.%s([._].*)?$' % re.escape(
             instance_id)
-        found = self._call(
-            'GET', 'queues/%s' % self._vhost,
-            query={'name': pattern, 'use_regex': 'true', 'page': 1,
-                   'page_size': 100, 'columns': 'name'})
-        return [queue['name'] for queue in found['items']]
+        return list(self._queues(pattern))
 
     def owned(self):
         """Every broker user and every queue of a guest."""
@@ -142,17 +138,16 @@ class Broker:
             instance_id=instance_id) for instance_id in self.users()),
             *(orphan.Thing(kind='queue', external_id=name,
                            instance_id=found.group(1))
-              for name in self._all_queues()
+              for name in self._queues(r'^(guestagent|guestoutbox)\.')
               if (found := _GUEST_QUEUE.fullmatch(name)))]
 
-    def _all_queues(self):
+    def _queues(self, pattern):
         page, pages = 1, 1
         while page <= pages:
             answer = self._call(
                 'GET', 'queues/%s' % self._vhost,
-                query={'name': r'^(guestagent|guestoutbox)\.',
-                       'use_regex': 'true',
-                       'page': page, 'page_size': 500, 'columns': 'name'})
+                query={'name': pattern, 'use_regex': 'true', 'page': page,
+                       'page_size': 500, 'columns': 'name'})
             yield from (queue['name'] for queue in answer['items'])
             page, pages = page + 1, answer.get('page_count', 1)
 

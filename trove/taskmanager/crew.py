@@ -10,21 +10,26 @@ from trove.taskmanager import lease as leases
 
 LOG = logging.getLogger(__name__)
 
+#: Announced operations that are taken in one transaction.
+_TOGETHER = 20
+
 
 class Crew:
     """The operations that one process works on.
 
     An operation is taken when somebody says so (`wake`), when a place
     becomes free, and by a sweep every few seconds that finds what nobody
-    announced.
+    announced. Those that are announced in one moment are taken together.
     """
 
-    def __init__(self, db, engine, conf, owner, stopping):
+    def __init__(self, db, engine, conf, owner, stopping, way):
         self._db = db
         self._engine = engine
         self._conf = conf.taskmanager
         self._owner = owner
         self._stopping = stopping
+        self._way = way
+        self._named = []
         self._changed = threading.Condition()
         self._leases = {}
         self._taking = 0
@@ -32,7 +37,8 @@ class Crew:
         self._ended = threading.Event()
         self._loops = [
             threading.Thread(target=loop, name=name, daemon=True)
-            for name, loop in (('sweep', self._sweep_loop),
+            for name, loop in (('wake-ups', self._wake_loop),
+                               ('sweep', self._sweep_loop),
                                ('leases', self._renew_loop))]
 
     def start(self):
@@ -49,6 +55,7 @@ class Crew:
         self._stopping.set()
         self._look.set()
         with self._changed:
+            self._changed.notify_all()
             self._changed.wait_for(self._is_idle, self._conf.stop_grace_s)
             late = list(self._leases.values())
         for lease in late:
@@ -60,16 +67,11 @@ class Crew:
             loop.join()
 
     def wake(self, operation_id):
-        """Take the operation, if there is a place and it is to be had."""
-        def find(tx, _):
-            found = tx.operations.take_one(operation_id, self._owner,
-                                           self._conf.operation_lease_s)
-            if found is not None and found.verb not in flows.VERBS:
-                tx.operations.release(found.id, found.fence)
-                found = None
-            return [] if found is None else [found]
-
-        self._take(1, find)
+        """Take the operation soon, if there is a place and it is to be had.
+        """
+        with self._changed:
+            self._named.append(operation_id)
+            self._changed.notify_all()
 
     def sweep(self):
         """Take what is due, as far as there are places."""
@@ -95,12 +97,12 @@ class Crew:
             self._taking += places
         since, taken = leases.clock(), []
         try:
-            with self._db.writer() as tx:
+            with self._way.first(), self._db.writer() as tx:
                 taken = find(tx, places)
         finally:
             work = [(operation, leases.Lease(
                 operation.id, operation.fence, self._conf.operation_lease_s,
-                since)) for operation in taken]
+                since, self._way.give)) for operation in taken]
             with self._changed:
                 self._taking -= places
                 self._leases.update((lease.key, lease) for _, lease in work)
@@ -119,6 +121,25 @@ class Crew:
                 self._changed.notify_all()
             # A place is free, and the instance's next operation may be due.
             self._look.set()
+
+    def _wake_loop(self):
+        while not self._stopping.is_set():
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._named or self._stopping.is_set())
+                named, self._named = self._named, []
+            try:
+                self._take_named(named)
+            except Exception as error:  # noqa: BLE001 - edge of a loop
+                LOG.error('operations could not be taken: %s', error)
+
+    def _take_named(self, named):
+        for start in range(0, len(named), _TOGETHER):
+            some = named[start:start + _TOGETHER]
+            self._take(len(some), lambda tx, places, some=some:
+                       tx.operations.take(
+                           self._owner, self._conf.operation_lease_s, places,
+                           flows.VERBS, among=some))
 
     def _sweep_loop(self):
         while not self._stopping.is_set():

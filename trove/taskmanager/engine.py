@@ -71,7 +71,8 @@ class Engine:
     def _run(self, operation, tools, end):
         flow = flows.build(operation.verb, tools)
         worker = _Worker(operation, flow, tools, end)
-        backend = journal.backend(self._rooms.db, tools.watch.lease.key)
+        backend = journal.backend(self._rooms.db, tools.watch.lease.key,
+                                  tools.watch.lease.give_way)
         book, detail = _open(backend, operation)
         if not _is_over(operation, detail):
             _drive(worker, book, detail, backend)

@@ -49,11 +49,14 @@ class Lease:
     """Our right to work on one operation, as far as we can be sure of it.
 
     It counts from the moment before the database was asked, so that it ends
-    here before it ends there.
+    here before it ends there. ``give_way()`` returns when those have passed
+    who go before all work that is under way.
     """
 
-    def __init__(self, operation_id, fence, lease_s, since):
+    def __init__(self, operation_id, fence, lease_s, since,
+                 give_way=lambda: None):
         self.operation_id = operation_id
+        self.give_way = give_way
         self.fence = fence
         self._lease_s = lease_s
         self._until = since + _RELIABLE * lease_s
@@ -73,6 +76,7 @@ class Lease:
 
     def hold(self):
         """Raise LeftByLoss unless the operation is ours for sure."""
+        self.give_way()
         if clock() >= self._until:
             raise LeftByLoss('The lease of operation %s is over.'
                              % self.operation_id)

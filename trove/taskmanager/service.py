@@ -13,6 +13,7 @@ from trove.taskmanager import orphans
 from trove.taskmanager import renewals
 from trove.taskmanager import sync
 from trove.taskmanager import usage
+from trove.taskmanager import way as ways
 
 
 class Taskmanager:
@@ -23,9 +24,10 @@ class Taskmanager:
 
     def __init__(self, rooms, owner, connection=None):
         self._stopping = threading.Event()
+        way = ways.Way()
         self.crew = crew.Crew(
             rooms.db, engine.Engine(rooms, self._stopping), rooms.conf,
-            owner, self._stopping)
+            owner, self._stopping, way)
         self._sync = sync.ServerSync(rooms.db, rooms.cloud, rooms.conf, owner)
         self._orphans = orphans.OrphanReport(rooms, owner)
         self._tellers = ()

@@ -90,37 +90,28 @@ class Operations:
             sa.select(sa.func.count()).select_from(tables.Operation).where(
                 _due(), _first_of_its_instance())).scalar()
 
-    def take(self, owner, lease_s, limit, verbs=None):
+    def take(self, owner, lease_s, limit, verbs=None, among=None):
         """Own up to ``limit`` due operations for ``lease_s`` seconds.
 
         Of N takers of one operation exactly one wins; the operations of an
-        instance are taken one after the other, in order.
+        instance are taken one after the other, in order. ``among``: ids of
+        operations, of which only those that are due can be had.
         """
         row = tables.Operation
         due = sa.select(row.id, row.fence).where(
             _due(), _first_of_its_instance()).order_by(row.number)
         if verbs is not None:
             due = due.where(row.verb.in_(verbs))
+        if among is not None:
+            due = due.where(row.id.in_(among))
         # More than are wanted: others take from the same end of the queue.
         candidates = self._connection.execute(due.limit(4 * limit)).all()
         taken = []
-        for candidate in candidates:
-            if len(taken) == limit:
-                break
-            if self._own(candidate, owner, lease_s):
-                taken.append(self.get(candidate.id))
+        while candidates and len(taken) < limit:
+            some = candidates[:limit - len(taken)]
+            candidates = candidates[len(some):]
+            taken += self._own(some, owner, lease_s)
         return taken
-
-    def take_one(self, operation_id, owner, lease_s):
-        """Own this operation, or None when it is not there to be taken."""
-        row = tables.Operation
-        candidate = self._connection.execute(
-            sa.select(row.id, row.fence).where(
-                row.id == operation_id, _due(), _first_of_its_instance())
-        ).first()
-        if candidate is None or not self._own(candidate, owner, lease_s):
-            return None
-        return self.get(operation_id)
 
     def renew(self, operation_id, fence, lease_s):
         """Extend the lease; False when another owner has taken over."""
@@ -182,18 +173,31 @@ class Operations:
         return set(self._connection.execute(sa.select(row.id).where(
             row.state.in_(_UNFINISHED), row.cancel.is_(True))).scalars())
 
-    def _own(self, candidate, owner, lease_s):
+    def _own(self, candidates, owner, lease_s):
+        """Those of the candidates that nobody owned faster."""
         row = tables.Operation
         # The fence seen when it was found due: whoever was faster has
         # raised it.
-        return self._connection.execute(sa.update(row).where(
-            row.id == candidate.id, row.fence == candidate.fence, _due()
-        ).values(
-            owner=owner, fence=row.fence + 1, attempts=row.attempts + 1,
-            lease_until=types.utcnow(lease_s), not_before=None,
-            state=sa.case((row.state == State.REVERTING, State.REVERTING),
-                          else_=State.RUNNING),
-            updated=types.utcnow())).rowcount
+        seen = sa.and_(
+            row.id.in_([one.id for one in candidates]),
+            sa.or_(*(sa.and_(row.id == one.id, row.fence == one.fence)
+                     for one in candidates)))
+        if not self._connection.execute(sa.update(row).where(
+                seen, _due()).values(
+                    owner=owner, fence=row.fence + 1,
+                    attempts=row.attempts + 1,
+                    lease_until=types.utcnow(lease_s), not_before=None,
+                    state=sa.case((row.state == State.REVERTING,
+                                   State.REVERTING), else_=State.RUNNING),
+                    updated=types.utcnow())).rowcount:
+            return []
+        fences = {one.id: one.fence + 1 for one in candidates}
+        return [operation_rows.to_object(self._keyring, found)
+                for found in self._connection.execute(
+                    sa.select(row).where(row.id.in_(fences),
+                                         row.owner == owner)
+                    .order_by(row.number))
+                if found.fence == fences[found.id]]
 
     def _owned(self, operation_id, fence, **values):
         row = tables.Operation

@@ -82,7 +82,8 @@ def operation(db):
 
 def taken(db, operation_id, lease_s=-1):
     with db.writer() as tx:
-        return tx.operations.take_one(operation_id, 'owner', lease_s)
+        return next(iter(tx.operations.take(
+            'owner', lease_s, 1, among=[operation_id])), None)
 
 
 @contextlib.contextmanager

@@ -33,10 +33,11 @@ def test_one_of_many_takers_wins_each_operation(db):
 def test_one_of_many_takers_wins_a_named_operation(db):
     operation = database.an_operation(db)
 
-    def take_one(number):
+    def take_it(number):
         with db.writer() as tx:
-            return tx.operations.take_one(operation.id, str(number), 60)
-    won = [one for one in database.at_once(8, take_one) if one]
+            return tx.operations.take(str(number), 60, 1,
+                                      among=[operation.id])
+    won = [one for taken in database.at_once(8, take_it) for one in taken]
     assert [(one.id, one.fence, one.attempts, one.state) for one in won] == [
         (operation.id, 1, 1, State.RUNNING)]
 
@@ -47,6 +48,15 @@ def test_operations_are_taken_in_the_order_of_their_promises(db):
     assert [one.id for one in take(db)] == made[3:]
 
 
+def test_of_those_that_were_named_all_that_are_due_are_taken(db):
+    made = [database.an_operation(db).id for _ in range(4)]
+    with db.writer() as tx:
+        assert [one.id for one in tx.operations.take(
+            'a', 60, 9, among=[made[2], 'unknown', made[0]])] == [
+                made[0], made[2]]
+        assert not tx.operations.take('b', 60, 9, among=made[:1])
+
+
 def test_operations_of_one_instance_never_overlap(db):
     first = database.an_operation(db, 'instance-1')
     second = database.an_operation(db, 'instance-1')
@@ -54,7 +64,7 @@ def test_operations_of_one_instance_never_overlap(db):
     assert taken.id == first.id
     assert not take(db) and waiting(db) == 0
     with db.writer() as tx:
-        assert tx.operations.take_one(second.id, 'a', 60) is None
+        assert not tx.operations.take('a', 60, 1, among=[second.id])
         tx.operations.finish(first.id, taken.fence, State.DONE)
     assert [one.id for one in take(db)] == [second.id]
 
