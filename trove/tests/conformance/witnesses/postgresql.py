@@ -89,7 +89,8 @@ class Witness(base.Witness):
 
     def setting(self, session, name):
         [(text, kind)] = session.run(
-            'SELECT reset_val, vartype FROM pg_settings WHERE name = %s',
+            'SELECT reset_val, vartype FROM pg_settings '
+            'WHERE lower(name) = %s',
             name)
         numbers = {'integer': int, 'real': float,
                    'bool': lambda word: word == 'on'}
