@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Draw the pictures of the documentation from the code.
+"""Draw what the documentation shows of the code: pictures, OpenAPI document.
 
     draw.py             write them
     draw.py --check     fail when one is not as the code has it now
@@ -13,11 +13,13 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / 'tools')]
 
+from docgen import reference  # noqa: E402
 from docgen import svg  # noqa: E402
 from trove.objects import status  # noqa: E402
 from trove.taskmanager import flows  # noqa: E402
 
 PICTURES = ROOT / 'doc' / 'source' / 'contributor' / 'pictures'
+DOCUMENT = ROOT / 'doc' / 'source' / 'user' / 'openapi.json'
 SERVER_STATUSES = ('', 'BUILD', 'ACTIVE', 'SHUTOFF', 'REBOOT', 'RESIZE',
                    'VERIFY_RESIZE', 'MIGRATING', 'PAUSED', 'ERROR',
                    'DELETED')
@@ -25,16 +27,17 @@ WIDE = 560
 
 
 def main(words):
-    """Write or check every picture; the exit status."""
+    """Write or check everything; the exit status."""
     old = []
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for name, drawing in pictures():
-        path = PICTURES / name
+    for path, drawing in (
+            *((PICTURES / name, drawing) for name, drawing in pictures()),
+            (DOCUMENT, reference.text())):
         text = drawing if isinstance(drawing, str) else drawing.text()
         if words != ['--check']:
             path.write_text(text, encoding='utf-8')
         elif not path.exists() or path.read_text(encoding='utf-8') != text:
-            old.append(name)
+            old.append(path.name)
     if old:
         print(f'Not as the code has it: {", ".join(old)}. Draw them again '
               'with: python tools/docgen/draw.py', file=sys.stderr)

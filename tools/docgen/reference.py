@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The reference of the REST API, out of the OpenAPI document.
 
-Written at each build of the documentation, so it cannot be old.
+The page is written at each build of the documentation; the document is a
+file of the project, which `draw.py --check` holds to the code.
 """
 
 import itertools
@@ -11,12 +12,14 @@ from trove.api import openapi
 
 
 def write(directory):
-    """Write ``reference.rst`` and ``openapi.json`` into a directory."""
-    document = openapi.document()
-    (directory / 'openapi.json').write_text(
-        json.dumps(document, indent=1) + '\n', encoding='utf-8')
+    """Write ``reference.rst`` into a directory, beside the document."""
     (directory / 'reference.rst').write_text(
-        '\n'.join(_page(document)) + '\n', encoding='utf-8')
+        '\n'.join(_page(openapi.document())) + '\n', encoding='utf-8')
+
+
+def text():
+    """The OpenAPI document as the file `openapi.json` of the project."""
+    return json.dumps(openapi.document(), indent=1) + '\n'
 
 
 def _page(document):
