@@ -75,3 +75,23 @@ def test_parameters_have_type_range_and_restart_flag(server):
 def test_defaults_follow_the_template(server):
     found = server.trove.instances.configuration(server.id).configuration
     assert found
+
+
+def test_values_that_stop_the_engine_are_taken_back(server, groups):
+    trove, breaking = server.trove, server.witness.settings.breaking
+    if breaking is None:
+        return
+    before = {name: server.setting(name) for name in breaking}
+    group = groups(breaking)
+    trove.instances.update(server.id, configuration=group)
+    assert server.show().status == 'RESTART_REQUIRED'
+    trove.instances.restart(server.id)
+    found = server.ready()
+    assert all(name in found.fault['message'] for name in breaking), (
+        found.to_dict())
+    server.becomes('HEALTHY', within_s=60)
+    assert {name: server.setting(name) for name in breaking} == before
+    server.write()
+    trove.instances.update(server.id, remove_configuration=True)
+    trove.instances.restart(server.id)
+    assert not getattr(server.well(), 'fault', None)

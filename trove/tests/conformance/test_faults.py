@@ -59,12 +59,38 @@ def test_an_engine_that_cannot_start_says_why_and_heals(server, machine):
     config.write_bytes(before + b'\nthis is = no = configuration [\n')
     try:
         machine.kill(server.witness.inside.process)
-        server.becomes(('SHUTDOWN', 'CRASHED', 'ERROR'), within_s=120)
+        says_why(server)
     finally:
         config.write_bytes(before)
     server.trove.instances.restart(server.id)
-    server.well()
+    assert not getattr(server.well(), 'fault', None)
     server.write()
+
+
+def test_data_that_the_engine_may_not_read_are_told_and_heal(server,
+                                                             machine):
+    folder = server.witness.inside.data_folder
+    [rights] = machine.run('stat', '-c', '%u:%g', folder).split()
+    rows = server.rows()
+    machine.run('chown', '0:0', folder)
+    try:
+        machine.kill(server.witness.inside.process)
+        says_why(server)
+    finally:
+        machine.run('chown', rights, folder)
+    server.trove.instances.restart(server.id)
+    assert not getattr(server.well(), 'fault', None)
+    server.becomes('HEALTHY', within_s=60)
+    assert server.rows() == rows
+
+
+def says_why(server):
+    """It is down, and its tenant is told the engine's own reason."""
+    server.becomes(('SHUTDOWN', 'CRASHED', 'ERROR'), within_s=120)
+    words = tenant_module.until(
+        lambda: getattr(server.show(), 'fault', {}).get('message'), 60,
+        'nobody says why')
+    assert words.partition('words of its log:')[2].strip(), words
 
 
 @pytest.mark.slow

@@ -4,7 +4,11 @@
 import ipaddress
 
 from trove.api.v1.views import viewer as viewers
+from trove.objects import instance
 from trove.objects import status
+
+#: Letters of a fault that its tenant is shown.
+_MESSAGE = 255
 
 
 def basic(found, viewer):
@@ -43,11 +47,12 @@ def detail(found, viewer):
     body = basic(found, viewer)
     body['service_status_updated'] = viewers.timestamp(
         (found.report and found.report.reported_at) or found.created)
-    if found.fault:
+    fault = found.fault or _crash(found.report)
+    if fault:
         body['fault'] = {
-            'message': found.fault.message,
-            'created': viewers.timestamp(found.fault.updated),
-            'details': found.fault.details if viewer.is_admin else None}
+            'message': fault.message,
+            'created': viewers.timestamp(fault.updated),
+            'details': fault.details if viewer.is_admin else None}
     if found.configuration_id:
         body['configuration'] = {
             'id': found.configuration_id,
@@ -63,6 +68,16 @@ def detail(found, viewer):
         body['volume_id'] = found.volume_id
         body['encrypted_rpc_messaging'] = found.encrypted_link
     return body
+
+
+def _crash(report):
+    """What the guest says of an engine that is down, until it is back."""
+    if report is None or report.status is not status.Service.CRASHED:
+        return None
+    words = str(report.details.get('error') or '')
+    return words and instance.Fault(
+        message=' '.join(words.split())[:_MESSAGE], details=words,
+        created=report.reported_at, updated=report.reported_at)
 
 
 def show(found, viewer):

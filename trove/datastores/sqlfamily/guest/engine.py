@@ -76,7 +76,10 @@ class SqlEngine(interfaces.Engine):
         self._unit = units.Unit(
             name=self.unit_name,
             description='%s, kept by Trove' % self.product,
-            argv=(program, '--defaults-file=' + places.config, *words),
+            # Until it has opened its log it tells standard error, such as
+            # that it cannot read its configuration.
+            argv=('/bin/sh', '-c', 'exec "$@" 2>"$0"', places.first_words,
+                  program, '--defaults-file=' + places.config, *words),
             user=self.user, runtime_folders=(places.runtime,),
             notifies=True, stop_timeout_s=options.stop_timeout)
 

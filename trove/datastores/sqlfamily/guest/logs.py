@@ -45,11 +45,15 @@ class SqlLogs(interfaces.Logs):
         self._since = files.size(self._places.log(ERROR))
 
     def last_words(self, lines: int = 20) -> str:
-        """The end of the log since the last start; its errors first."""
+        """What it said without a log, and the errors of the log, or its end.
+
+        All since the last start.
+        """
         words = files.tail(self._places.log(ERROR), 400,
                            since=self._since).splitlines()
         errors = [line for line in words if '[ERROR]' in line]
-        return '\n'.join((errors or words)[-lines:])
+        first = files.tail(self._places.first_words, lines).splitlines()
+        return '\n'.join([*first, *(errors or words)[-lines:]])
 
     def files(self) -> tuple[interfaces.LogFile, ...]:
         """Every log there may be, whether its file is there or not."""

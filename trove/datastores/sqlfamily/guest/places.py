@@ -51,6 +51,11 @@ class Places:
         """The one folder that statements may read and write files in."""
         return os.path.join(os.path.dirname(self.config), 'trove-files')
 
+    @property
+    def first_words(self) -> str:
+        """What the engine says before it has opened its log."""
+        return self.log('first-words')
+
     def log(self, name: str) -> str:
         """The file of a log."""
         return os.path.join(self.logs, name + '.log')

@@ -60,6 +60,8 @@ class Inside:
     user_log: str
     #: Where that is, as a pattern of the shell.
     user_log_path: str
+    #: Ends well if the engine takes this file; None where it cannot say.
+    check_config: str | None = None
 
 
 class Session(abc.ABC):

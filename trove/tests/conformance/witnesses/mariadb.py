@@ -23,6 +23,8 @@ class Witness(mysqlfamily.SqlWitness):
     inside = base.Inside(
         process='mariadbd', config_file='/etc/mysql/trove.cnf',
         data_folder='/var/lib/mysql/data', system_log='error',
-        user_log='general', user_log_path='/var/log/mysql/*general*.log')
+        user_log='general', user_log_path='/var/log/mysql/*general*.log',
+        check_config='mariadbd --defaults-file=%s --user=mysql --verbose '
+                     '--help >/dev/null')
     names = dataclasses.replace(
         mysqlfamily.SqlWitness.names, longest_user=80)

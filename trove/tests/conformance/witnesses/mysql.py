@@ -22,4 +22,6 @@ class Witness(mysqlfamily.SqlWitness):
     inside = base.Inside(
         process='mysqld', config_file='/etc/mysql/trove.cnf',
         data_folder='/var/lib/mysql/data', system_log='error',
-        user_log='general', user_log_path='/var/log/mysql/general*.log')
+        user_log='general', user_log_path='/var/log/mysql/general*.log',
+        check_config='mysqld --defaults-file=%s --user=mysql '
+                     '--validate-config')
