@@ -31,6 +31,8 @@ _INTERIM = 'data.new.'
 #: Seconds that the remains of an interrupted start may take to end.
 _REMAINS_S = 10
 _POLL_S = 0.02
+#: Seconds that an engine on its way up is given before it is stopped.
+_COMING_UP_S = 15
 _LOOK_S = 0.25
 
 
@@ -151,7 +153,20 @@ class SqlEngine(interfaces.Engine):
 
     def stop(self) -> None:
         """Stop it; by force when it does not end in time."""
+        self._let_come_up()
         self._units.stop(self._unit)
+
+    def _let_come_up(self) -> None:
+        # MariaDB that is asked to end after it has opened its port and
+        # before it is ready never ends, and would be killed in the end.
+        try:
+            waiting.until(
+                lambda: self._connector.answers() or self._units.condition(
+                    self._unit).state is not units.State.RUNNING,
+                _COMING_UP_S, 'the start of %s' % self.product,
+                poll_s=_POLL_S, most_s=_LOOK_S)
+        except exception.WaitTimeout as error:
+            LOG.info('stopped all the same: %s', error)
 
     def status(self) -> status.Service:
         """HEALTHY when it answers; else what became of its process."""
