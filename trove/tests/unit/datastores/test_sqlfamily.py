@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names, patterns, hosts and pages of the MySQL family."""
 
+import types
+
 import pytest
 
 from trove.common import exception
+from trove.datastores import interfaces
+from trove.datastores.mariadb.guest import engine as mariadb
 from trove.datastores.sqlfamily import rules
 from trove.datastores.sqlfamily.guest import hosts
 from trove.datastores.sqlfamily.guest import paging
+from trove.datastores.sqlfamily.guest import places as where
 from trove.datastores.sqlfamily.guest import quoting
+from trove.guestkit import units
 from trove.objects import order
 
 KNOWN = rules.Collations(sets={'utf8mb4': frozenset(('utf8mb4_bin',)),
@@ -103,3 +109,45 @@ def test_bad_users(name, password):
         rules.check_user(order.UserSpec(name=name, password=password), 32)
     assert password == '' or len(password) < 4 or (
         password not in caught.value.message)
+
+
+class Keeper:
+    """A keeper of one unit that is on its way up."""
+
+    def __init__(self, looks):
+        self.state = units.State.RUNNING
+        self.looks = looks
+
+    def condition(self, unit):
+        self.looks -= 1
+        return units.Condition(state=self.state)
+
+    def stop(self, unit):
+        self.state = units.State.STOPPED
+
+    def answers(self):
+        return self.looks <= 0
+
+
+def an_engine(keeper, tmp_path):
+    """MariaDB, kept by this keeper, which also answers for it."""
+    return mariadb.MariaDBEngine(
+        interfaces.Kit(units=keeper),
+        types.SimpleNamespace(mount_point='/d', stop_timeout=1),
+        where.places(interfaces.Settings(
+            conf=None, root=str(tmp_path), port=None), '/d'),
+        keeper, None, lambda: None)
+
+
+def test_an_engine_comes_up_before_it_is_stopped(tmp_path):
+    keeper = Keeper(looks=3)
+    an_engine(keeper, tmp_path).stop()
+    assert keeper.looks == 0
+    assert keeper.state is units.State.STOPPED
+
+
+def test_one_that_does_not_run_is_stopped_at_once(tmp_path):
+    keeper = Keeper(looks=3)
+    keeper.state = units.State.FAILED
+    an_engine(keeper, tmp_path).stop()
+    assert keeper.looks == 2
