@@ -134,9 +134,19 @@ class NovaCompute(ports.Compute):
                 userdata=order.user_data)
 
     def confirm_resize(self, server_id):
-        """Give up what it was before."""
+        """Begin to give up what it was before.
+
+        Nova confirms in its own time. Until then the server's status stays
+        as it was, and another request is answered with 400: there is no
+        resize any more that waits to be confirmed.
+        """
         with translated():
-            self._nova.servers.confirm_resize(server_id)
+            try:
+                self._nova.servers.confirm_resize(server_id)
+            except nova_errors.BadRequest:
+                server = self._nova.servers.get(server_id)
+                if server.status != 'VERIFY_RESIZE':
+                    raise
 
     def revert_resize(self, server_id):
         """Go back to what it was before."""

@@ -232,7 +232,11 @@ class Compute(abc.ABC):
 
     @abc.abstractmethod
     def confirm_resize(self, server_id: str) -> None:
-        """Give up what a resized or migrated server was before."""
+        """Begin to give up what a resized or migrated server was before.
+
+        Its status stays VERIFY_RESIZE for a while; asking again meanwhile
+        changes nothing.
+        """
 
     @abc.abstractmethod
     def revert_resize(self, server_id: str) -> None:

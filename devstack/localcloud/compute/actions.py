@@ -77,14 +77,21 @@ def resize(call, doc, args):
 
 
 def confirm_resize(call, doc, args):
-    """The new flavor stays."""
-    _claim(call, doc, 'confirmResize', None, 'resized', old_flavor=None,
-           vm_state=doc['was'])
+    """The new flavor stays; as with Nova, the status is slow to say so."""
+    _waits(doc)
+    _claim(call, doc, 'confirmResize', None, 'resized', confirming=True)
+    call.cloud.jobs.add('server.confirm', doc['id'], sabotage=call.sabotage)
     return 204, None
+
+
+def _waits(doc):
+    if doc.get('confirming'):
+        raise errors.BadRequest('Instance has not been resized.')
 
 
 def revert_resize(call, doc, args):
     """The old flavor comes back."""
+    _waits(doc)
     _claim(call, doc, 'revertResize', 'resize_reverting', 'resized')
     call.cloud.jobs.add('server.revert', doc['id'], sabotage=call.sabotage)
 

@@ -166,6 +166,15 @@ def resize(cloud, server_id, flavor):
                flavor=flavor, old_flavor=doc['old_flavor'] or doc['flavor'])
 
 
+@jobs.job('server.confirm', failed=failed)
+def confirm(cloud, server_id):
+    """The server stays as it is now."""
+    doc = cloud.store.get('server', server_id)
+    if doc and doc.get('confirming'):
+        change(cloud, server_id, vm_state=doc['was'], task_state=None,
+               old_flavor=None, confirming=False)
+
+
 @jobs.job('server.revert', failed=failed)
 def revert(cloud, server_id):
     """Give a server its old flavor back."""

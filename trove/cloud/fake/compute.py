@@ -40,6 +40,7 @@ class FakeCompute(ports.Compute):
         self.full = False               # whether no host is free
         self._before = {}
         self._then = {}
+        self._confirmed = set()
         self._volumes = volumes
         self._network = network
         self._left = {}
@@ -168,14 +169,20 @@ class FakeCompute(ports.Compute):
 
     @faults.breakable
     def confirm_resize(self, server_id):
-        """The server stays as it is now."""
+        """The server stays as it is now; its status is slow to tell."""
         self._need(server_id, 'VERIFY_RESIZE')
-        self._set(server_id, status='ACTIVE')
+        if server_id not in self._confirmed:
+            self._confirmed.add(server_id)
+            self._begin(server_id, 'VERIFY_RESIZE')
 
     @faults.breakable
     def revert_resize(self, server_id):
         """Begin to go back."""
         self._need(server_id, 'VERIFY_RESIZE')
+        if server_id in self._confirmed:
+            raise ports.CloudRefused(
+                service='Fake cloud',
+                reason='Instance has not been resized.')
         self._begin(server_id, 'REVERT_RESIZE')
 
     @faults.breakable
@@ -228,6 +235,9 @@ class FakeCompute(ports.Compute):
                       flavor_id=flavor.id, flavor_name=flavor.name)
         elif status == 'RESIZE':
             self._set(server_id, status=self.resized, fault=self.fault)
+        elif status == 'VERIFY_RESIZE' and server_id in self._confirmed:
+            self._confirmed.remove(server_id)
+            self._set(server_id, status='ACTIVE')
         elif status == 'REVERT_RESIZE':
             before = self._before[server_id]
             self._set(server_id, status='ACTIVE', flavor_id=before.flavor_id,

@@ -65,11 +65,15 @@ class ConfirmResize(base.Step):
     """The old server is given up."""
 
     def execute(self, instance_id: str, server_id: str) -> None:
-        """Say that the new one is good."""
+        """Say once that the new one is good, and see it believed."""
+        asked = False
+
         def look() -> bool:
+            nonlocal asked
             server = compute.check_server(self.tools, server_id)
-            if server.status == _DONE:
+            if server.status == _DONE and not asked:
                 self.tools.cloud.compute.confirm_resize(server_id)
+                asked = True
             return server.status == 'ACTIVE'
 
         self.tools.until(look, self.tools.conf.resize_time_out,

@@ -53,6 +53,16 @@ def test_a_resize_waits_to_be_confirmed(place, cloud, server):
     assert cloud.compute.show(server.id).flavor_name == new
 
 
+def test_a_resize_may_be_confirmed_again_while_it_is_confirmed(
+        place, cloud, server):
+    cloud.compute.resize(server.id, place.other_flavor_id)
+    becomes(cloud.compute, server.id, 'VERIFY_RESIZE')
+    cloud.compute.confirm_resize(server.id)
+    if cloud.compute.show(server.id).status == 'VERIFY_RESIZE':
+        cloud.compute.confirm_resize(server.id)
+    becomes(cloud.compute, server.id, 'ACTIVE')
+
+
 def test_a_resize_can_go_back(place, cloud, server):
     cloud.compute.resize(server.id, place.other_flavor_id)
     becomes(cloud.compute, server.id, 'VERIFY_RESIZE')
