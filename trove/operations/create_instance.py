@@ -107,7 +107,7 @@ def create_instance(ctx: context.Context, deps: deps_.Deps,
         backups.check_restore(ctx, deps, wish.backup_id, version, volume_gb,
                               flavor)
     _refuse(wish.backup_id, 'Restoring a backup')
-    added = instance_modules.for_new(ctx, deps, wish.module_ids, version.id)
+    added = instance_modules.for_new(ctx, deps, wish.module_ids, version)
     password = engine.new_password() if engine.root_on_create else None
     record = _record(ctx, deps, wish, version, flavor, volume_gb,
                      volume_type)
@@ -180,6 +180,7 @@ def _record(ctx: context.Context, deps: deps_.Deps, wish: Wish,
         datastore_name=version.datastore_name,
         version_name=version.name, version_number=version.number,
         manager=version.manager,
+        encrypted_link=False,       # the server that it leads to comes later
         report=instance.Report(status=status.Service.NEW,
                                reported_at=None))
 
@@ -220,6 +221,8 @@ def _promise(ctx: context.Context, deps: deps_.Deps,
             # Locked: it is neither edited nor deleted before we use it.
             group = tx.configurations.get(record.configuration_id, lock=True)
             arguments = {**arguments, 'overrides': group.values}
+            record = dataclasses.replace(record,
+                                         configuration_name=group.name)
         tx.instances.add(record)
         if arguments['root_password']:
             tx.roots.enable(record.id, ctx.user_id)
@@ -227,6 +230,6 @@ def _promise(ctx: context.Context, deps: deps_.Deps,
                           operation_id=operation_id)
         tx.quotas.reserve(ctx.project_id, operation_id, record.id, deltas,
                           quota.defaults(deps.conf))
-        # Read back: names of what it refers to are joined in.
-        made: instance.Instance = tx.instances.get(record.id)
-    return made
+    # Not read back: it is as it was written, and the names of what it
+    # refers to are known.
+    return record

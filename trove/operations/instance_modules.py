@@ -4,11 +4,11 @@
 
 import datetime
 import typing
-import uuid
 
 from trove.common import context
 from trove.common import exception
 from trove.db import session
+from trove.objects import datastore
 from trove.objects import instance
 from trove.objects import module as objects
 from trove.operations import deps as deps_
@@ -47,19 +47,19 @@ def chosen(ctx: context.Context, deps: deps_.Deps,
 
 
 def for_new(ctx: context.Context, deps: deps_.Deps,
-            module_ids: typing.Sequence[str], version_id: str) -> list[str]:
+            module_ids: typing.Sequence[str],
+            version: datastore.Version) -> list[str]:
     """Ids of what a new instance gets: what is asked for, and what every
     new one has."""
-    datastore_id = datastore_of(deps, version_id)
-    wanted = chosen(ctx, deps, module_ids, datastore_id, version_id)
+    place = version.datastore_id, version.id
+    wanted = chosen(ctx, deps, module_ids, *place)
     with deps.db.reader() as tx:
         always = [one for one in tx.modules.list(ctx.project_id)
-                  if one.auto_apply and one.fits(datastore_id, version_id)]
+                  if one.auto_apply and one.fits(*place)]
     return list(dict.fromkeys(one.id for one in (*wanted, *always)))
 
 
-def datastore_of(deps: deps_.Deps, version_id: str | None) -> str | None:
-    """The id of the datastore that a version belongs to."""
+def _datastore_of(deps: deps_.Deps, version_id: str | None) -> str | None:
     with deps.db.reader() as tx:
         for store in tx.datastores.list(True):
             if any(one.id == version_id for one in store.versions):
@@ -72,7 +72,7 @@ def apply(ctx: context.Context, deps: deps_.Deps, server: instance.Instance,
     """Bring modules to an instance; what became of each."""
     version_id = server.datastore_version_id
     wanted = chosen(ctx, deps, module_ids,
-                    datastore_of(deps, version_id), version_id)
+                    _datastore_of(deps, version_id), version_id)
     guest_calls.check_up(deps, server)
     with guest_calls.answered():
         results = deps.guest.module_apply(server.id, [
@@ -173,12 +173,11 @@ def _promise(ctx: context.Context, deps: deps_.Deps, found: objects.Module,
         not_before = None
         if after_s:
             not_before = tx.now() + datetime.timedelta(seconds=after_s)
-        made = tx.operations.add(
+        operation_id = tx.operations.add(
             APPLY, instance_id, ctx,
-            {'modules': [found.id], 'again': force},
-            operation_id=str(uuid.uuid4()), not_before=not_before)
+            {'modules': [found.id], 'again': force}, not_before=not_before)
     if not after_s:
-        deps.taskmanager.wake(made.id)
+        deps.taskmanager.wake(operation_id)
 
 
 @session.retried

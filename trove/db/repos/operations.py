@@ -42,7 +42,10 @@ class Operations:
 
     def add(self, verb, instance_id, ctx, arguments, operation_id=None,
             not_before=None):
-        """Store a promise in the transaction that makes it possible."""
+        """Store a promise in the transaction that makes it possible.
+
+        Gives its id.
+        """
         operation_id = operation_id or str(uuid.uuid4())
         self._connection.execute(_ADD, {
             'id': operation_id, 'verb': verb, 'instance_id': instance_id,
@@ -51,7 +54,7 @@ class Operations:
                 self._keyring, operation_id, arguments),
             'state': State.PENDING, 'fence': 0, 'attempts': 0,
             'cancel': False, 'not_before': not_before})
-        return self.get(operation_id)
+        return operation_id
 
     def get(self, operation_id):
         """One operation, or OperationNotFound."""

@@ -69,19 +69,18 @@ class Quotas:
         """
         deltas = {name: delta for name, delta in sorted(deltas.items())
                   if delta}
-        self._make_usages(project_id, deltas)
-        over = [name for name, delta in deltas.items() if delta > 0
-                and not self._grow(project_id, name, delta,
-                                   defaults[name])]
-        if over:
-            raise exception.QuotaExceeded(
-                details=self._explain(project_id, over, deltas, defaults))
-        if deltas:
-            self._connection.execute(_RESERVE, [
-                {'id': str(uuid.uuid4()), 'tenant_id': project_id,
-                 'resource': name, 'delta': delta, 'status': RESERVED,
-                 'operation_id': operation_id, 'instance_id': instance_id}
-                for name, delta in deltas.items()])
+        if not deltas:
+            return
+        _check(self._locked(project_id, deltas), deltas, defaults)
+        grown = {name: max(delta, 0) for name, delta in deltas.items()}
+        self._connection.execute(_GROW, {
+            **dict.fromkeys(quota.RESOURCES, 0), **grown,
+            'project': project_id, 'names': list(deltas)})
+        self._connection.execute(_RESERVE, [
+            {'id': str(uuid.uuid4()), 'tenant_id': project_id,
+             'resource': name, 'delta': delta, 'status': RESERVED,
+             'operation_id': operation_id, 'instance_id': instance_id}
+            for name, delta in deltas.items()])
 
     def commit(self, operation_id):
         """What was reserved is in use now."""
@@ -101,30 +100,20 @@ class Quotas:
         for row in self._moved(RESERVED, ROLLED_BACK, condition=mine):
             self._shift(row, reserved=-max(row.delta, 0))
 
-    def _make_usages(self, project_id, names):
-        row = tables.Usage
-        known = set(self._connection.execute(
-            _KNOWN, {'project': project_id}).scalars())
-        missing = [name for name in names if name not in known]
-        if missing:
-            now = self._connection.execute(
-                sa.select(types.utcnow())).scalar()
-            upsert.upsert(self._connection, row, [
-                {'tenant_id': project_id, 'resource': name, 'in_use': 0,
-                 'reserved': 0, 'updated': now} for name in missing],
-                ('tenant_id', 'resource'))
-
-    def _grow(self, project_id, resource, delta, default):
-        return self._connection.execute(_GROW, {
-            'project': project_id, 'name': resource, 'delta': delta,
-            'usual': default}).rowcount
-
-    def _explain(self, project_id, over, deltas, defaults):
-        used = {usage.resource: usage
-                for usage in self.usages(project_id, defaults)}
-        return ', '.join('%s (asked for %d, in use %d of %d)' % (
-            name, deltas[name], used[name].in_use + used[name].reserved,
-            used[name].limit) for name in over)
+    def _locked(self, project_id, names):
+        """Rows of what is used, which are ours till the transaction ends.
+        """
+        asked = {'project': project_id, 'names': list(names)}
+        found = self._connection.execute(_LOCKED, asked).all()
+        missing = set(names) - {row.resource for row in found}
+        if not missing:
+            return found
+        now = self._connection.execute(sa.select(types.utcnow())).scalar()
+        upsert.upsert(self._connection, tables.Usage, [
+            {'tenant_id': project_id, 'resource': name, 'in_use': 0,
+             'reserved': 0, 'updated': now} for name in sorted(missing)],
+            ('tenant_id', 'resource'))
+        return self._connection.execute(_LOCKED, asked).all()
 
     def _moved(self, before, after, operation_id=None, condition=None):
         """Reservations that this call, and no other, has moved on."""
@@ -148,26 +137,39 @@ class Quotas:
                 reserved=row.reserved + reserved, updated=types.utcnow()))
 
 
+def _check(found, deltas, defaults):
+    """Hold that everything that grows fits, or QuotaExceeded."""
+    over = []
+    for row in found:
+        delta = deltas[row.resource]
+        limit = (defaults[row.resource] if row.hard_limit is None
+                 else row.hard_limit)
+        if delta > 0 and 0 <= limit < row.used + delta:
+            over.append('%s (asked for %d, in use %d of %d)' % (
+                row.resource, delta, row.used, limit))
+    if over:
+        raise exception.QuotaExceeded(details=', '.join(over))
+
+
 # Building these statements costs more than running them: once is enough.
 
-def _grow():
-    """The statement that takes more of a resource if the limit allows."""
-    row, own = tables.Usage, tables.Quota
-    project, name = sa.bindparam('project'), sa.bindparam('name')
-    delta = sa.bindparam('delta', type_=sa.Integer)
-    limit = sa.func.coalesce(
-        sa.select(own.hard_limit).where(
-            own.tenant_id == project,
-            own.resource == name).scalar_subquery(),
-        sa.bindparam('usual', type_=sa.Integer))
-    return sa.update(row).where(
-        row.tenant_id == project, row.resource == name,
-        sa.or_(limit < 0, row.in_use + row.reserved + delta <= limit)
-    ).values(reserved=row.reserved + delta, updated=types.utcnow())
-
-
-_GROW = _grow()
-_KNOWN = sa.select(tables.Usage.resource).where(
-    tables.Usage.tenant_id == sa.bindparam('project'))
+_MINE = (
+    tables.Usage.tenant_id == sa.bindparam('project'),
+    tables.Usage.resource.in_(sa.bindparam('names', expanding=True)))
+# Locked in one order by everybody, so that two requests of a project wait
+# for each other and never deadlock.
+_LOCKED = sa.select(
+    tables.Usage.resource,
+    (tables.Usage.in_use + tables.Usage.reserved).label('used'),
+    sa.select(tables.Quota.hard_limit).where(
+        tables.Quota.tenant_id == tables.Usage.tenant_id,
+        tables.Quota.resource == tables.Usage.resource
+    ).scalar_subquery().label('hard_limit'),
+).where(*_MINE).order_by(tables.Usage.resource).with_for_update()
+_GROW = sa.update(tables.Usage).where(*_MINE).values(
+    updated=types.utcnow(), reserved=tables.Usage.reserved + sa.case(
+        *((tables.Usage.resource == name,
+           sa.bindparam(name, type_=sa.BigInteger))
+          for name in quota.RESOURCES), else_=0))
 _RESERVE = sa.insert(tables.Reservation).values(
     created=types.utcnow(), updated=types.utcnow())

@@ -360,7 +360,8 @@ class TestEdits:
             self, service, member, group_id, users):
         with service.db.writer() as tx:
             tx.instances.set_task(users[0], status.Task.RESIZING)
-            resize = tx.operations.add('resize', users[0], database.ctx(), {})
+            resize = tx.operations.get(tx.operations.add(
+                'resize', users[0], database.ctx(), {}))
         answer = member.patch('/configurations/' + group_id, {
             'configuration': {'values': {'max_connections': 300}}})
         assert answer.status_code == 200

@@ -15,6 +15,7 @@ from trove.tests.fixtures import route_table
 #: What only the cloud knows; remembered for `catalogue_cache_time`.
 OF_THE_CLOUD = ('/flavors', '/volume-types')
 MOST_STATEMENTS = 5
+CREATE_STATEMENTS = 10
 ROWS = 5
 
 
@@ -103,6 +104,36 @@ def test_filters_cost_no_more(service, ids):
     for query in ('name=shop-db', 'datastore=mariadb', 'status=ACTIVE',
                   'datastore_version=10.11', 'include_clustered=true'):
         assert cost(service, '/instances?' + query) == plain, query
+
+
+@pytest.mark.parametrize('asks', [
+    {}, {'users': [{'name': 'ann', 'password': 'pass'}]},
+    {'configuration': True}, {'modules': True}])
+def test_a_create_costs_few_statements(service, ids, asks):
+    """Of a project that has instances already; nothing is read twice."""
+    member = service.caller('member')
+    more = 0
+    if 'configuration' in asks:
+        asks, more = {'configuration': ids[0][1]}, 5
+    elif 'modules' in asks:
+        made = member.post('/modules', {'module': {
+            'name': 'm', 'module_type': 'ping', 'contents': 'message=a'}})
+        asks, more = {'modules': [{'id': made.json['module']['id']}]}, 1
+    member.post('/instances', api.create_body())
+    with database.Statements(service.db) as statements:
+        answer = member.post('/instances', api.create_body(**asks))
+    assert answer.status_code == 200, answer.data
+    assert len(statements.sent) <= CREATE_STATEMENTS + more
+
+
+def test_a_create_is_answered_as_it_is_stored(service, ids):
+    """The answer is made of what was written, without looking again."""
+    member = service.caller('member')
+    made = member.post('/instances', api.create_body(
+        configuration=ids[0][1])).json['instance']
+    shown = member.get('/instances/' + made['id']).json['instance']
+    assert {name: value for name, value in made.items()
+            if name != 'links'}.items() <= shown.items()
 
 
 #: What only the guest knows is asked of it, and nothing else is.

@@ -206,10 +206,10 @@ def test_quotas_are_set_shown_and_recounted(operator):
 
 def promise(operator):
     with operator.database().writer() as tx:
-        return tx.operations.add(
+        return tx.operations.get(tx.operations.add(
             'create_instance', 'instance-1',
             context.Context(project_id='project-1'),
-            {'image_id': 'image-1', 'root_password': 's3cr3t'})
+            {'image_id': 'image-1', 'root_password': 's3cr3t'}))
 
 
 def test_operations_are_shown_without_their_secrets(operator):

@@ -34,8 +34,8 @@ def db(conf):
 
 def promise(db):
     with db.writer() as tx:
-        return tx.operations.add(
-            'v', None, context.Context(project_id='p'), {})
+        return tx.operations.get(tx.operations.add(
+            'v', None, context.Context(project_id='p'), {}))
 
 
 def test_a_schema_behind_is_a_failure(conf):
