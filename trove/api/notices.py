@@ -67,12 +67,18 @@ class Notices:
         try:
             yield more
         except Exception as error:  # noqa: BLE001 - told of, not handled
-            self._quietly(request, name, 'error', {
-                **traits, 'message': _message(error),
-                'exception': type(error).__name__})
+            if not self._is_told_elsewhere(name):
+                self._quietly(request, name, 'error', {
+                    **traits, 'message': _message(error),
+                    'exception': type(error).__name__})
             raise
-        if not self._waker.promised:
+        if not self._is_told_elsewhere(name):
             self._quietly(request, name, 'end', {**traits, **more})
+
+    def _is_told_elsewhere(self, name):
+        """A promise ends when it is kept or undone, whatever the caller was
+        told meanwhile; and each event ends once."""
+        return self._waker.promised and name in events.PROMISED
 
     def _keep(self, request, name, phase, traits):
         with self._db.writer() as tx:

@@ -24,24 +24,6 @@ VERSION = '1.0'
 
 Payload: typing.TypeAlias = dict[str, typing.Any]
 
-#: The API's name of an operation that a taskmanager ends.
-OF_VERB = {
-    'create_instance': 'instance_create',
-    'delete_instance': 'instance_delete',
-    'restart_instance': 'instance_restart',
-    'reboot_instance': 'instance_reboot',
-    'resize_volume': 'instance_resize_volume',
-    'resize_flavor': 'instance_resize_instance',
-    'migrate_instance': 'migrate',
-    'rebuild_instance': 'instance_rebuild',
-    'upgrade_instance': 'upgrade',
-    'update_access': 'instance_update_access',
-    'promote_replica': 'instance_promote',
-    'eject_source': 'instance_eject',
-    'detach_replica': 'instance_detach',
-}
-
-
 def about_request(conf: cfg.ConfigOpts, ctx: context.Context, name: str,
                   phase: str, traits: Payload) -> event.Event:
     """``dbaas.<name>.<phase>`` of a request, by the API."""
@@ -102,14 +84,51 @@ def of_quota(conf: cfg.ConfigOpts, project_id: str, usage: quota.Usage,
 
 
 def _name(ended: operation.Operation) -> str | None:
-    if ended.verb == 'apply_configuration':
-        after = ended.arguments.get('configuration_id')
-        before = ended.arguments.get('undo_configuration_id')
-        if after and before:
-            return None     # a group was edited: told when it was
-        return ('instance_attach_configuration' if after
-                else 'instance_detach_configuration')
-    return OF_VERB.get(ended.verb)
+    found = OF_VERB.get(ended.verb)
+    return found(ended) if callable(found) else found
+
+
+def _of_configuration(ended: operation.Operation) -> str | None:
+    after = ended.arguments.get('configuration_id')
+    before = ended.arguments.get('undo_configuration_id')
+    if after and before:
+        return None     # a group was edited: told by who edited it
+    return ATTACHED if after else DETACHED
+
+
+def _of_tls(ended: operation.Operation) -> str | None:
+    # A certificate that is renewed was asked for by nobody.
+    return None if ended.arguments.get('kind') == 'renewal' else TLS_CHANGED
+
+
+ATTACHED = 'instance_attach_configuration'
+DETACHED = 'instance_detach_configuration'
+TLS_CHANGED = 'instance_change_tls'
+
+#: What the API calls the request behind an operation. Each verb that a
+#: taskmanager knows is decided on here; None: no request is behind it.
+OF_VERB: dict[str, str | None
+              | typing.Callable[[operation.Operation], str | None]] = {
+    'apply_configuration': _of_configuration,
+    'apply_modules': 'module_reapply',
+    'change_tls': _of_tls,
+    'create_instance': 'instance_create',
+    'delete_instance': 'instance_delete',
+    'migrate_instance': 'migrate',
+    'reboot_instance': 'instance_reboot',
+    'rebuild_instance': 'instance_rebuild',
+    'resize_flavor': 'instance_resize_instance',
+    'resize_volume': 'instance_resize_volume',
+    'restart_instance': 'instance_restart',
+    'rotate_guest_link': None,
+    'update_access': 'instance_update_access',
+    'upgrade_instance': 'upgrade',
+}
+
+#: Events whose end a taskmanager tells, once something is promised.
+PROMISED = frozenset({
+    ATTACHED, DETACHED, TLS_CHANGED,
+    *(name for name in OF_VERB.values() if isinstance(name, str))})
 
 
 def _usage(conf: cfg.ConfigOpts, found: instance.Instance,

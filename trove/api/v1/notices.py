@@ -5,6 +5,7 @@ Payloads name things and sizes, never passwords or values.
 """
 
 from trove.api.v1.schemas import common
+from trove.api.v1.schemas import tls
 
 
 def of(route, request):
@@ -130,6 +131,40 @@ def _backup(request):
         parent_id=asked.get('parent_id'))
 
 
+def _tls(request):
+    asked = request.body['ssl']
+    return 'instance_change_tls', _given(
+        instance_id=request.path['id'], mode=asked.get('mode'),
+        action=_flags(asked, tls.ACTIONS))
+
+
+def _log(request):
+    done = _flags(request.body, ('enable', 'disable', 'publish', 'discard'))
+    return done and ('instance_log', {
+        'instance_id': request.path['id'], 'log': request.body['name'],
+        'action': done})
+
+
+def _create_module(request):
+    asked = request.body['module']
+    store = asked.get('datastore') or {}
+    return 'module_create', _given(
+        name=asked['name'], module_type=asked['module_type'],
+        datastore=store.get('type'), datastore_version=store.get('version'))
+
+
+def _apply_modules(request):
+    return 'module_apply', {
+        'instance_id': request.path['id'], 'module_id': ', '.join(
+            one['id'] for one in request.body['modules'])}
+
+
+def _flags(asked, names):
+    """Which of these were asked for, one after the other."""
+    return ', '.join(name for name in names
+                     if asked.get(name) not in (None, False, 0, '0')) or None
+
+
 def _given(**traits):
     return {name: value for name, value in traits.items()
             if value not in (None, [])}
@@ -172,6 +207,16 @@ _BY_ROUTE = {
         'configuration_edit', configuration_id='id'),
     ('DELETE', '/configurations/{id}'): _plain(
         'configuration_delete', configuration_id='id'),
+    ('POST', _ONE + '/ssl'): _tls,
+    ('POST', _ONE + '/log'): _log,
+    ('POST', _ONE + '/modules'): _apply_modules,
+    ('DELETE', _ONE + '/modules/{module}'): _plain(
+        'module_remove', instance_id='id', module_id='module'),
+    ('POST', '/modules'): _create_module,
+    ('PUT', '/modules/{id}'): _plain('module_update', module_id='id'),
+    ('DELETE', '/modules/{id}'): _plain('module_delete', module_id='id'),
+    ('PUT', '/modules/{id}/instances'): _plain('module_reapply',
+                                               module_id='id'),
     ('POST', '/backups'): _backup,
     ('DELETE', '/backups/{id}'): _plain('backup_delete', backup_id='id'),
     ('DELETE', '/clusters/{id}'): _plain('cluster_delete', cluster_id='id'),

@@ -135,6 +135,81 @@ def test_actions(service, guest, member, body, word, traits):
     assert told.payload['instance_id'] == found
 
 
+def test_an_edit_ends_here_though_instances_follow_later(service, member):
+    """The operations of its instances were asked for by nobody."""
+    group = member.post('/configurations', {'configuration': {
+        'name': 'big', 'values': {'max_connections': 200},
+        'datastore': {'type': 'mariadb', 'version': '10.11'}}}).json
+    group = group['configuration']['id']
+    for _ in range(2):
+        member.put('/instances/' + service.an_instance(),
+                   {'instance': {'configuration': group}})
+    told = [one.split('.') for one in types(service)[2:]]
+    assert [(name, phase) for _, name, phase in told] == [
+        ('instance_attach_configuration', 'start'),
+        ('instance_attach_configuration', 'end')] * 2
+    member.patch('/configurations/' + group, {'configuration': {
+        'values': {'max_connections': 300}}})
+    assert types(service) == ['dbaas.configuration_edit.start',
+                              'dbaas.configuration_edit.end']
+
+
+def test_a_promise_that_is_undone_has_one_error(service, member):
+    group = member.post('/configurations', {'configuration': {
+        'name': 'big', 'values': {'max_connections': 200},
+        'datastore': {'type': 'mariadb', 'version': '10.11'}}}).json
+    made = service.an_instance()
+    service.guests.refused_values = (('max_connections', 200),)
+    heard(service)
+    answer = member.put('/instances/' + made, {'instance': {
+        'configuration': group['configuration']['id']}})
+    assert answer.status_code == 422
+    start, error = heard(service)
+    assert start.publisher.startswith('api.')
+    assert error.publisher.startswith('taskmanager.')
+    assert error.event_type == 'dbaas.instance_attach_configuration.error'
+
+
+def test_a_change_of_tls_is_ended_by_who_does_it(service, guest, member):
+    service.conf.set_override('agent_call_high_timeout', 1)
+    found = guest.instance_id
+    path = '/instances/%s/ssl' % found
+    assert member.post(path, {'ssl': {'rollback': True}}).status_code == 400
+    begun, refused = heard(service)
+    assert refused.event_type == 'dbaas.instance_change_tls.error'
+    assert begun.payload['action'] == 'rollback'
+    assert member.post(path, {'ssl': {'disable': True}}).status_code == 504
+    assert types(service) == ['dbaas.instance_change_tls.start']
+
+
+def test_modules_and_logs(service, guest, member):
+    found = guest.instance_id
+    made = member.post('/modules', {'module': {
+        'name': 'greeting', 'module_type': 'ping', 'contents': 'c2VjcmV0',
+        'datastore': {'type': 'mariadb'}}}).json['module']['id']
+    path = '/modules/' + made
+    member.put(path, {'module': {'name': 'hello'}})
+    member.put(path + '/instances', {'reapply': {}})
+    member.post('/instances/%s/modules' % found, {'modules': [{'id': made}]})
+    member.delete('/instances/%s/modules/%s' % (found, made))
+    member.delete(path)
+    member.post('/instances/%s/log' % found, {'name': 'general'})
+    member.post('/instances/%s/log' % found, {
+        'name': 'general', 'enable': 1, 'publish': True, 'disable': 0})
+    told = heard(service)
+    assert 'c2VjcmV0' not in repr(told)
+    begun = [one for one in told if one.event_type.endswith('.start')]
+    assert [one.event_type.split('.')[1] for one in begun] == [
+        'module_create', 'module_update', 'module_reapply', 'module_apply',
+        'module_remove', 'module_delete', 'instance_log']
+    assert len(told) == 2 * len(begun)
+    assert told[1].payload['module_id'] == made
+    assert begun[0].payload['module_type'] == 'ping'
+    assert begun[3].payload['module_id'] == made
+    assert begun[6].payload['log'] == 'general'
+    assert begun[6].payload['action'] == 'enable, publish'
+
+
 def test_operators_actions(service, guest):
     found = guest.instance_id
     admin = service.caller('admin')

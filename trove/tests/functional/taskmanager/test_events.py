@@ -6,13 +6,21 @@ import datetime
 import pytest
 
 from trove.common import exception
+from trove.objects import status
+from trove.objects import tls
+from trove.objects.operation import State
+from trove.operations import change_tls
 from trove.operations import events
 from trove.operations import resize_flavor
 from trove.operations import resize_volume
 from trove.rpc import notifications
 from trove.taskmanager import courier
+from trove.taskmanager import flows
 from trove.taskmanager import usage
+from trove.tests.fixtures import certificates
 from trove.tests.fixtures import control_plane
+from trove.tests.fixtures import encryption
+from trove.tests.fixtures import situations
 
 
 @pytest.fixture
@@ -118,6 +126,45 @@ def test_a_failure_is_an_error_and_costs_nothing(plane):
     assert error.payload['instance_id'] == made
     assert error.payload['message'] == plane.instance(made).fault.message
     assert error.payload['exception']
+
+
+@pytest.mark.parametrize('verb', sorted(flows.VERBS))
+def test_each_operation_that_was_asked_for_ends_with_one_event(plane, verb):
+    asked = situations.of(verb)
+    instance_id = asked.ready(plane)
+    heard(plane)
+    instance_id = asked.ask(plane, instance_id)
+    plane.work()
+    told = [one for one in heard(plane)
+            if one.event_type.startswith('dbaas.')]
+    if events.OF_VERB[verb] is None:
+        assert told == []
+        return
+    end, = told
+    name = end.event_type.split('.')[1]
+    assert end.event_type == 'dbaas.%s.end' % name
+    assert name in events.PROMISED
+    assert end.payload['instance_id'] == instance_id
+    if isinstance(events.OF_VERB[verb], str):
+        assert name == events.OF_VERB[verb]
+
+
+def test_a_renewed_certificate_was_asked_for_by_nobody(plane, tmp_path):
+    encryption.install(plane.conf, certificates.Authority(tmp_path / 'ca'))
+    made = plane.create()
+    plane.work()
+    encryption.change(plane, change_tls.enable, plane.instance(made),
+                      tls.Mode.BASIC, None, None)
+    assert types(plane)[-1] == 'dbaas.instance_change_tls.end'
+    with plane.db.writer() as tx:
+        tx.instances.set_task(made, status.Task.NONE)
+    with plane.db.reader() as tx:
+        now = tx.tls.get(made).current
+    change_tls.promise(control_plane.CTX, plane.deps, made, now,
+                       renewal=True)
+    plane.work()
+    assert plane.operations(made)[-1].state is State.DONE
+    assert types(plane) == []
 
 
 def test_what_is_internal_is_not_told(plane):
