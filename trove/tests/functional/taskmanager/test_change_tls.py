@@ -48,6 +48,12 @@ def enable(plane, instance_id, mode='basic', ref=REF):
         tls.Mode(mode), ref, None)
 
 
+def restart(plane, instance_id):
+    plane.guests.restart(instance_id)
+    with plane.db.writer() as tx:
+        tx.instances.set_task(instance_id, Task.NONE)
+
+
 def test_the_guest_gets_it_and_it_is_on_record(plane, instance_id):
     assert enable(plane, instance_id) is True
     mode, bundle = plane.guests.tls[instance_id]
@@ -63,10 +69,16 @@ def test_the_guest_gets_it_and_it_is_on_record(plane, instance_id):
 
 def test_what_needs_no_restart_asks_for_none(plane, instance_id):
     enable(plane, instance_id)
-    with plane.db.writer() as tx:
-        tx.instances.set_task(instance_id, Task.NONE)
+    restart(plane, instance_id)
     assert enable(plane, instance_id, 'enforced') is False
     assert plane.instance(instance_id).task is Task.NONE
+
+
+def test_a_restart_that_is_still_to_come_is_not_forgotten(plane,
+                                                          instance_id):
+    enable(plane, instance_id)
+    assert enable(plane, instance_id, 'enforced') is True
+    assert plane.instance(instance_id).task is Task.RESTART_REQUIRED
 
 
 def test_one_goes_back_once(plane, instance_id):
@@ -167,8 +179,7 @@ def test_it_is_renewed_before_its_end(plane, instance_id, authority):
     # The authority of the test is good for a day, and so is what it issues.
     plane.conf.set_override('renew_before_days', 0, 'tls')
     enable(plane, instance_id, 'enforced', None)
-    with plane.db.writer() as tx:
-        tx.instances.set_task(instance_id, Task.NONE)
+    restart(plane, instance_id)
     before = kept(plane, instance_id)
     assert renew_certificates.renew(plane.deps) == []
     plane.conf.set_override('renew_before_days', 7, 'tls')
