@@ -45,8 +45,8 @@ OPTS = [
                  help='Seconds between reports, by one taskmanager at a '
                       'time, of servers, volumes, ports, security groups, '
                       'floating addresses, broker users and queues that '
-                      'nobody owns. Each is a line of the log. 0: no '
-                      'reports.'),
+                      'nobody owns. Each is a line of the log. Trove owns '
+                      'nothing in Swift. 0: no reports.'),
     cfg.FloatOpt('orphan_minutes', default=60, min=0,
                  help='Minutes for which nothing must have changed about a '
                       'thing and its instance before it counts as an '

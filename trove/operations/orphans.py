@@ -4,6 +4,9 @@
 Ours is what bears our mark: metadata, description or name that names an
 instance. It is an orphan when that instance has ended, or lives but has no
 record of it, and no unfinished operation may be about to make one.
+
+In Swift nothing is ours: guests publish logs with a tenant's token into the
+tenant's account, where they expire by themselves.
 """
 
 import collections.abc

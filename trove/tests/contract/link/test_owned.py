@@ -40,8 +40,9 @@ def test_users_and_queues_of_guests_are_listed_until_they_are_removed(
     plane.broker.create_user(second, 'a-password',
                              'guest-%s.2' % second)
     names = ('guestagent.' + first, 'guestagent.%s.host' % first,
-             'guestagent.%s_fanout_0a' % first)
-    for name in (*names, 'guestagent.other', 'x.guestagent.' + first):
+             'guestagent.%s_fanout_0a' % first, 'guestoutbox.' + first)
+    for name in (*names, 'guestagent.other', 'x.guestagent.' + first,
+                 'guestoutbox.other'):
         declare(conf, node, name)
     expected = {('queue', name, first) for name in names} | {
         ('broker_user', 'guest-' + one, one) for one in ids}

@@ -153,7 +153,7 @@ def test_what_is_done_is_not_steered(plane, operator):
 
 def test_orphans_are_listed_and_removed_after_a_yes(
         plane, operator, monkeypatch):
-    assert operator.types('orphans', 'list').strip() == '0 orphans'
+    assert operator.types('orphans', 'list').endswith('\n0 orphans\n')
     left = leavings.leave(plane, leavings.a_deleted_instance(plane))
     listed = operator.types('orphans_list', '--minutes', '0')
     assert '%d orphans' % len(left) in listed
