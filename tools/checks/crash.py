@@ -90,11 +90,14 @@ def _memory():
 
 def _run(options, directory):
     untried = [] if options.http else situations.unknown()
+    known = list(http_cloud.VERBS if options.http else situations.find())
+    names = [name for name in known if options.only in name]
+    if not names:
+        print('No situation has "%s" in its name: %s' % (
+            options.only, '; '.join(sorted(known))))
+        return 1
     with multiprocessing.Pool(options.processes, _start,
                               (directory, options.http)) as pool:
-        names = [name for name in (
-            http_cloud.VERBS if options.http else situations.find())
-            if options.only in name]
         cases = [case for some in pool.imap_unordered(_find, names, 1)
                  for case in some]
         cases = random.Random(  # noqa: S311  hides nothing
