@@ -8,7 +8,7 @@ record of their process (number and time of birth) and watches on.
 import dataclasses
 import os
 import resource
-import select
+import selectors
 import signal
 import subprocess
 import threading
@@ -97,8 +97,9 @@ class _Process:
         try:
             if _birth(self.pid) != self.born:
                 return True
-            ready, _, _ = select.select([handle], [], [], timeout_s)
-            return bool(ready)
+            with selectors.DefaultSelector() as selector:
+                selector.register(handle, selectors.EVENT_READ)
+                return bool(selector.select(timeout_s))
         finally:
             os.close(handle)
 

@@ -14,7 +14,7 @@ out between them, and gives those of a reader that died to the others.
 
 import collections
 import logging
-import select
+import selectors
 import socket
 import threading
 import time
@@ -136,8 +136,7 @@ class Outboxes:
     def _wait(self, seconds):
         deadline = time.monotonic() + seconds
         while not self._stopping and time.monotonic() < deadline:
-            select.select([self._ear], [], [],
-                          max(0, deadline - time.monotonic()))
+            _heard([self._ear], max(0, deadline - time.monotonic()))
             self._hear()
 
     def _read_on(self, connection):
@@ -255,8 +254,8 @@ class _Session:
             self._resume()
         # Bytes that TLS has decrypted already are nothing to wait for.
         if not getattr(sock, 'pending', int)():
-            heard, _, _ = select.select(
-                [sock, ear], [], [], _ACK_S if self._unread else timeout_s)
+            heard = _heard([sock, ear],
+                           _ACK_S if self._unread else timeout_s)
             self._beat()
             if sock not in heard:
                 self.acknowledge()
@@ -306,3 +305,15 @@ def _close(connection):
     except transport.MessagingError as error:
         LOG.debug('closing: %s', error)
         connection.collect()
+
+
+def _heard(sockets, timeout_s):
+    """Those of the sockets that have something, after this long at most.
+
+    select() takes no number above 1023, which a process with many
+    connections reaches.
+    """
+    with selectors.DefaultSelector() as selector:
+        for one in sockets:
+            selector.register(one, selectors.EVENT_READ)
+        return [key.fileobj for key, _ in selector.select(timeout_s)]

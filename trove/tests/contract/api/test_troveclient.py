@@ -120,7 +120,8 @@ class TestLibrary:
         (lambda t: create(t, size=11),
          exceptions.RequestEntityTooLarge),
         (lambda t: t.mgmt_instances.list(), exceptions.Forbidden),
-        (lambda t: t.modules.list(), exceptions.HttpNotImplemented),
+        (lambda t: t.security_groups.list(),
+         exceptions.HttpNotImplemented),
         (lambda t: t.instances.restart('x'), exceptions.NotFound)])
     def test_errors_become_its_exceptions(self, member, call, error):
         with pytest.raises(error) as caught:
