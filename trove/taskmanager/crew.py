@@ -95,22 +95,30 @@ class Crew:
             if places <= 0 or self._stopping.is_set():
                 return
             self._taking += places
-        since, taken = leases.clock(), []
+        # Till the last has begun: a thread is started in turns with those
+        # that run.
+        with self._way.first():
+            for operation, lease in self._own(places, find):
+                threading.Thread(target=self._work, args=(operation, lease),
+                                 name='operation-' + operation.id,
+                                 daemon=True).start()
+
+    def _own(self, places, find):
+        since, work = leases.clock(), []
         try:
-            with self._way.first(), self._db.writer() as tx:
+            with self._db.writer() as tx:
                 taken = find(tx, places)
-        finally:
+            # Only now: what could not be stored nobody works on, and its
+            # lease must not be kept up.
             work = [(operation, leases.Lease(
                 operation.id, operation.fence, self._conf.operation_lease_s,
                 since, self._way.give)) for operation in taken]
+        finally:
             with self._changed:
                 self._taking -= places
                 self._leases.update((lease.key, lease) for _, lease in work)
                 self._changed.notify_all()
-        for operation, lease in work:
-            threading.Thread(target=self._work, args=(operation, lease),
-                             name='operation-' + operation.id,
-                             daemon=True).start()
+        return work
 
     def _work(self, operation, lease):
         try:

@@ -21,6 +21,9 @@ _ADD = sa.insert(tables.Operation).values(
     created=types.utcnow(), updated=types.utcnow())
 _GET = sa.select(tables.Operation).where(
     tables.Operation.id == sa.bindparam('operation_id'))
+_CANCELLING = sa.select(tables.Operation.id).where(
+    tables.Operation.state.in_(_UNFINISHED),
+    tables.Operation.cancel.is_(True))
 
 
 class OperationNotFound(exception.NotFound):
@@ -172,35 +175,33 @@ class Operations:
 
     def cancelling(self):
         """Ids of all unfinished operations that were asked to."""
-        row = tables.Operation
-        return set(self._connection.execute(sa.select(row.id).where(
-            row.state.in_(_UNFINISHED), row.cancel.is_(True))).scalars())
+        return set(self._connection.execute(_CANCELLING).scalars())
 
     def _own(self, candidates, owner, lease_s):
         """Those of the candidates that nobody owned faster."""
         row = tables.Operation
-        # The fence seen when it was found due: whoever was faster has
-        # raised it.
-        seen = sa.and_(
+        # Locked one after the other, in one order. The fence is the one
+        # seen when it was found due: whoever was faster has raised it. What
+        # is changed cannot tell afterwards who was: the faster one may be
+        # another thread of the same owner.
+        numbers = self._connection.execute(sa.select(row.number).where(
             row.id.in_([one.id for one in candidates]),
             sa.or_(*(sa.and_(row.id == one.id, row.fence == one.fence)
-                     for one in candidates)))
-        if not self._connection.execute(sa.update(row).where(
-                seen, _due()).values(
-                    owner=owner, fence=row.fence + 1,
-                    attempts=row.attempts + 1,
-                    lease_until=types.utcnow(lease_s), not_before=None,
-                    state=sa.case((row.state == State.REVERTING,
-                                   State.REVERTING), else_=State.RUNNING),
-                    updated=types.utcnow())).rowcount:
+                     for one in candidates)),
+            _due()).order_by(row.number).with_for_update()).scalars().all()
+        if not numbers:
             return []
-        fences = {one.id: one.fence + 1 for one in candidates}
+        self._connection.execute(sa.update(row).where(
+            row.number.in_(numbers)).values(
+                owner=owner, fence=row.fence + 1, attempts=row.attempts + 1,
+                lease_until=types.utcnow(lease_s), not_before=None,
+                state=sa.case((row.state == State.REVERTING,
+                               State.REVERTING), else_=State.RUNNING),
+                updated=types.utcnow()))
         return [operation_rows.to_object(self._keyring, found)
                 for found in self._connection.execute(
-                    sa.select(row).where(row.id.in_(fences),
-                                         row.owner == owner)
-                    .order_by(row.number))
-                if found.fence == fences[found.id]]
+                    sa.select(row).where(row.number.in_(numbers))
+                    .order_by(row.number))]
 
     def _owned(self, operation_id, fence, **values):
         row = tables.Operation

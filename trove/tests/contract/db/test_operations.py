@@ -42,6 +42,17 @@ def test_one_of_many_takers_wins_a_named_operation(db):
         (operation.id, 1, 1, State.RUNNING)]
 
 
+def test_two_takers_of_one_owner_never_have_the_same(db):
+    """A process takes what is announced and what it finds, at one time."""
+    made = [database.an_operation(db).id for _ in range(2)]
+    with db.writer() as tx:
+        seen = [tx.operations.get(one) for one in made]
+    assert [one.id for one in take(db, among=made[:1])] == made[:1]
+    with db.writer() as tx:
+        assert [one.id for one in tx.operations._own(seen, 'a', 60)] == (
+            made[1:])
+
+
 def test_operations_are_taken_in_the_order_of_their_promises(db):
     made = [database.an_operation(db).id for _ in range(5)]
     assert [one.id for one in take(db, limit=3)] == made[:3]

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from trove.common import waiting
+from trove.db import session
 from trove.objects.operation import State
 from trove.objects.status import Task
 from trove.taskmanager import engine
@@ -46,6 +47,27 @@ def test_a_promise_that_nobody_announced_is_found(plane, taskmanagers):
     taskmanagers()
     instance_id = plane.create()
     soon(is_built(plane, instance_id))
+
+
+def test_what_was_perhaps_not_taken_is_left_to_the_end_of_its_lease(
+        plane, monkeypatch):
+    instance_id = plane.create()
+    running = plane.taskmanager()
+
+    def lose(connection, transaction):
+        transaction.commit()
+        raise session.CommitUnknown()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(session, '_commit', lose)
+        with pytest.raises(session.CommitUnknown):
+            running.crew.sweep()
+    running.crew.wait_idle(0)
+    assert state(plane, instance_id) is State.RUNNING
+    plane.let_leases_end()
+    running.crew.sweep()
+    soon(is_built(plane, instance_id))
+    running.crew.wait_idle(20)
 
 
 def test_an_announced_promise_does_not_wait_for_the_sweep(
