@@ -71,6 +71,14 @@ class Backend(base.Backend):
         """Nothing is held: the connections are the database's."""
 
 
+# Building this statement costs more than running it: once is enough.
+_REPLACE = sa.update(tables.Journal).where(
+    tables.Journal.kind == sa.bindparam('its_kind'),
+    tables.Journal.uuid == sa.bindparam('its_uuid'),
+    tables.Journal.operation_id == sa.bindparam('operation')
+).values(document=sa.bindparam('sealed'), updated=types.utcnow())
+
+
 class Connection(base.Connection):
     """Reads and writes of one operation's journal."""
 
@@ -221,14 +229,12 @@ class Connection(base.Connection):
 
     def _replace(self, kind, uuid, document, atoms=()):
         """Replace one record; whether it was there."""
-        row = tables.Journal
+        sealed = self._seal(uuid, document)
 
         def write(connection):
-            found = connection.execute(sa.update(row).where(
-                row.kind == kind, row.uuid == uuid,
-                row.operation_id == self._operation_id).values(
-                    document=self._seal(uuid, document),
-                    updated=types.utcnow())).rowcount
+            found = connection.execute(_REPLACE, {
+                'its_kind': kind, 'its_uuid': uuid,
+                'operation': self._operation_id, 'sealed': sealed}).rowcount
             if found and atoms:
                 _upsert(connection, [
                     self._record(ATOM, atom.uuid, uuid, position,

@@ -45,6 +45,15 @@ LOG = log.getLogger(__name__)
 
 TRIES = 5
 
+# Building a statement costs more than running it, and this is the most
+# frequent of all.
+_MINE = sa.select(tables.Operation.number).where(
+    tables.Operation.id == sa.bindparam('mine'),
+    tables.Operation.fence == sa.bindparam('my_fence'),
+    tables.Operation.state.in_((operation.State.RUNNING,
+                                operation.State.REVERTING))
+).with_for_update()
+
 
 class DatabaseDown(exception.Unavailable):
     """The database did not answer; nothing of the transaction happened."""
@@ -204,12 +213,8 @@ def retried(function):
 
 def hold(connection, operation_id, fence):
     """Lock the operation's row if its newest owner asks, else LeaseLost."""
-    row = tables.Operation
-    mine = sa.select(row.number).where(
-        row.id == operation_id, row.fence == fence,
-        row.state.in_((operation.State.RUNNING, operation.State.REVERTING))
-    ).with_for_update()
-    if connection.execute(mine).first() is None:
+    if connection.execute(_MINE, {'mine': operation_id, 'my_fence': fence}
+                          ).first() is None:
         raise exception.LeaseLost(operation_id=operation_id)
 
 
