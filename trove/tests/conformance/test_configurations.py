@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from stack.inside import tenant as tenant_module
+
 
 @pytest.fixture(scope='module')
 def groups(tenant, server):
@@ -86,7 +88,10 @@ def test_values_that_stop_the_engine_are_taken_back(server, groups):
     trove.instances.update(server.id, configuration=group)
     assert server.show().status == 'RESTART_REQUIRED'
     trove.instances.restart(server.id)
-    found = server.ready()
+    # The group is attached and not in force, which its status goes on saying.
+    found = tenant_module.until(
+        lambda: (server.show() if server.show().status == 'RESTART_REQUIRED'
+                 else None), 120, 'the restart does not end')
     assert all(name in found.fault['message'] for name in breaking), (
         found.to_dict())
     server.becomes('HEALTHY', within_s=60)
