@@ -96,6 +96,8 @@ def test_values_that_stop_the_engine_are_taken_back(server, groups):
         found.to_dict())
     assert {name: server.setting(name) for name in breaking} == before
     server.write()
-    trove.instances.update(server.id, remove_configuration=True)
+    late, value = server.witness.settings.at_start
+    trove.configurations.update(group, json.dumps({late: value}))
     trove.instances.restart(server.id)
     assert not getattr(server.well(), 'fault', None)
+    assert same(server.setting(late), value)

@@ -24,4 +24,4 @@ class Witness(mysqlfamily.SqlWitness):
         data_folder='/var/lib/mysql/data', system_log='error',
         user_log='general', user_log_path='/var/log/mysql/general*.log',
         check_config='mysqld --defaults-file=%s --user=mysql '
-                     '--validate-config')
+                     '--secure-file-priv=NULL --validate-config')
