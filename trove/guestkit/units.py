@@ -90,6 +90,7 @@ User={user}
 Group={user}
 {runtime}LimitNOFILE={open_files}
 LimitCORE=0
+OOMScoreAdjust={oom_score}
 TimeoutStartSec=infinity
 TimeoutStopSec={stop_timeout_s}
 KillMode=mixed
@@ -97,6 +98,10 @@ Restart=on-failure
 RestartSec={restart_pause_s}
 """
 
+#: Of what runs when memory is short, the engine is to be killed: it starts
+#: again by itself. Without this the kernel took the agent, and with it the
+#: operation that would have helped.
+_OOM_SCORE = 500
 _STATES = {'active': State.RUNNING, 'reloading': State.RUNNING,
            'deactivating': State.RUNNING, 'failed': State.FAILED,
            'inactive': State.STOPPED}
@@ -177,7 +182,8 @@ def render(unit):
         runtime=runtime, open_files=unit.open_files,
         stop_timeout_s=unit.stop_timeout_s,
         restart_pause_s=unit.restart_pause_s,
-        burst=unit.restarts + 1, restart_window_s=unit.restart_window_s)
+        oom_score=_OOM_SCORE, burst=unit.restarts + 1,
+        restart_window_s=unit.restart_window_s)
 
 
 def _command(argv):

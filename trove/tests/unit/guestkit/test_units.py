@@ -37,6 +37,8 @@ def test_a_unit_file_quotes_what_systemd_would_read_as_its_own():
     assert 'Restart=on-failure\n' in text
     assert 'RuntimeDirectory=engine\n' in text
     assert 'Type=exec\n' in text
+    # The agent is not killed in its stead.
+    assert 'OOMScoreAdjust=500\n' in text
 
 
 def test_a_first_start_needs_one_question(tmp_path):
