@@ -74,7 +74,8 @@ class Endpoint:
         self._preparer.mount()
         self._journal.stopped(False)
         try:
-            starting.start(self._driver)
+            with self._preparer.starting:
+                starting.start(self._driver)
             self._journal.trouble(None)
             if self._logs:
                 self._logs.started()
@@ -89,8 +90,9 @@ class Endpoint:
         """
         self._preparer.mount()
         self._journal.stopped(False)
-        self._driver.engine.stop()
-        self.start_db()
+        with self._preparer.starting:
+            self._driver.engine.stop()
+            self.start_db()
 
     def start_db_with_conf_changes(self, config):
         """Start the engine with another base configuration."""

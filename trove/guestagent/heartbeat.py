@@ -84,11 +84,18 @@ class Heartbeat:
                 'engine_version': self._known_version(service)}
 
     def figures(self):
-        """What always moves, and is reported along."""
+        """What always moves, and is reported along.
+
+        Figures that cannot be had, as of a volume that is gone, are left
+        out: just then it must be told how the engine is.
+        """
         facts = {'uptime_s': int(time.monotonic() - self._started)}
         if self._journal.progress.phase == journals.READY:
-            facts['memory_mb'] = self._driver.engine.memory_mb()
-            facts.update(sizes(self._mount_point()))
+            try:
+                facts['memory_mb'] = self._driver.engine.memory_mb()
+                facts.update(sizes(self._mount_point()))
+            except OSError as error:
+                LOG.warning('figures are missing: %s', error)
         return facts
 
     def _service(self, now):

@@ -55,6 +55,9 @@ class Preparer:
         self._reached = reached
         self._lock = threading.Lock()
         self._mounting = threading.Lock()
+        #: Held by whoever starts the engine: a server that comes back may
+        #: be given an order to restart it meanwhile.
+        self.starting = threading.RLock()
         self._over = threading.Event()
         self._steps = (
             ('volume', self._volume), ('configure', self._configure),
@@ -110,8 +113,9 @@ class Preparer:
     def _bring_up(self):
         try:
             self.mount()
-            if not self._journal.progress.stopped:
-                starting.start(self._driver)
+            with self.starting:
+                if not self._journal.progress.stopped:
+                    starting.start(self._driver)
         except starting.ValuesStopEngine as error:
             LOG.warning('%s', error)
             self._journal.trouble(str(error))

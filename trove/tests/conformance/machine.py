@@ -77,6 +77,11 @@ class Machine:
             os.truncate(self.path(path), 0)
         return found
 
+    def given_up(self):
+        """The engine's units that are started no more."""
+        return self.run('systemctl', 'list-units', '--state=failed',
+                        '--plain', '--no-legend', 'trove-*').split()
+
     def run(self, *words):
         """Run a command as root inside; what it prints."""
         return subprocess.run(

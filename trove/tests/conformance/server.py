@@ -120,8 +120,8 @@ class Server:
     def written_to(self):
         """Rows are written all the while; gives a Load."""
         load = Load(self, start=1_000_000_000 + secrets.randbelow(10 ** 12))
-        load.start()
         try:
+            load.start()
             yield load
         finally:
             load.end()

@@ -5,10 +5,19 @@ import time
 
 import pytest
 
+from stack import broker
 from stack import services
 from stack.inside import tenant as tenant_module
 
 IDLE_S = 20
+AWAY_S = 60
+
+
+def passes(seconds):
+    """Time itself is what is waited for."""
+    end = time.monotonic() + seconds
+    tenant_module.until(lambda: time.monotonic() >= end, seconds + 5,
+                        'time stands still')
 
 
 def test_an_engine_killed_under_load_comes_back_with_every_row(server,
@@ -59,7 +68,7 @@ def test_an_engine_that_cannot_start_says_why_and_heals(server, machine):
     config.write_bytes(before + b'\nthis is = no = configuration [\n')
     try:
         machine.kill(server.witness.inside.process)
-        says_why(server)
+        says_why(server, machine)
     finally:
         config.write_bytes(before)
     server.trove.instances.restart(server.id)
@@ -75,7 +84,7 @@ def test_data_that_the_engine_may_not_read_are_told_and_heal(server,
     machine.run('chown', '0:0', folder)
     try:
         machine.kill(server.witness.inside.process)
-        says_why(server)
+        says_why(server, machine)
     finally:
         machine.run('chown', rights, folder)
     server.trove.instances.restart(server.id)
@@ -84,13 +93,12 @@ def test_data_that_the_engine_may_not_read_are_told_and_heal(server,
     assert server.rows() == rows
 
 
-def says_why(server):
-    """It is down, and its tenant is told the engine's own reason."""
-    server.becomes(('SHUTDOWN', 'CRASHED', 'ERROR'), within_s=120)
-    words = tenant_module.until(
-        lambda: getattr(server.show(), 'fault', {}).get('message'), 60,
-        'nobody says why')
+def says_why(server, machine):
+    """It is down for good, and soon its tenant has the engine's reason."""
+    tenant_module.until(machine.given_up, 60, 'it is tried for ever')
+    words = server.becomes('SHUTDOWN').fault['message']
     assert words.partition('words of its log:')[2].strip(), words
+    assert machine.given_up()
 
 
 @pytest.mark.slow
@@ -122,11 +130,27 @@ def test_a_control_plane_that_is_away_for_a_minute(stack, server):
     assert not load.errors and not load.lost()
 
 
+@pytest.mark.slow
+def test_a_broker_that_is_away_for_a_minute(stack, server):
+    with server.written_to() as load:
+        broker.daemon(stack).stop()
+        try:
+            passes(AWAY_S)
+            # Nobody hears the guest: that is what can truly be said.
+            assert server.show().operating_status == 'ERROR'
+            load.goes_on()
+        finally:
+            broker.start(stack)
+        server.becomes('HEALTHY')
+    assert not load.errors and not load.lost()
+    server.trove.instances.restart(server.id)
+    server.well()
+
+
 def test_the_agent_is_small_and_idle(machine):
-    used, since = machine.agent_cpu_s(), time.monotonic()
+    used = machine.agent_cpu_s()
     pid = machine.agent()
-    tenant_module.until(lambda: time.monotonic() - since >= IDLE_S,
-                        IDLE_S + 5, 'time stands still')
+    passes(IDLE_S)
     assert machine.agent() == pid
     assert machine.agent_cpu_s() - used < 0.01 * IDLE_S
     assert machine.agent_kb() < 60 * 1024

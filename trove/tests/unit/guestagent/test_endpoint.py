@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calls reach interfaces; what is missing is not supported."""
 
+import contextlib
 import inspect
+import threading
 
 import pytest
 
@@ -12,6 +14,8 @@ from trove.tests.unit.guestagent import fakes
 
 
 class Nothing:
+    starting = contextlib.nullcontext()
+
     def __getattr__(self, name):
         return lambda *args: None
 
@@ -57,3 +61,19 @@ def test_a_restart_that_is_cut_off_is_no_wish_to_stop():
     with pytest.raises(exception.GuestFailed):
         guest.restart()
     assert 'stop' in calls and True not in wishes
+
+
+def test_a_restart_waits_for_a_start_that_is_under_way():
+    driver, calls = fakes.driver()
+    preparer = Nothing()
+    preparer.starting = threading.RLock()
+    guest = endpoint.Endpoint(driver, preparer, Nothing(), Nothing(),
+                              lambda: None, 'fake')
+    with preparer.starting:
+        restart = threading.Thread(target=guest.restart, daemon=True)
+        restart.start()
+        restart.join(0.2)
+        assert 'stop' not in calls
+    restart.join(10)
+    assert [call for call in calls if call in ('stop', 'start')] == [
+        'stop', 'start']

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is told, and when."""
 
+import itertools
+import time
+
 import pytest
 
 from trove.common import exception
@@ -154,3 +157,29 @@ def test_an_engine_that_cannot_be_looked_after_is_reported_still(guest):
     guest.heartbeat.start()
     guest.driver.engine.wrong = OSError('no such volume')
     assert guest.tells(error='no such volume')['service_status'] == 'healthy'
+
+
+def test_an_engine_whose_volume_is_gone_is_reported_still(guest,
+                                                          monkeypatch):
+    def gone(mount_point):
+        raise OSError('Input/output error')
+    guest.ready()
+    monkeypatch.setattr(heartbeat, 'sizes', gone)
+    guest.driver.engine.service = status.Service.CRASHED
+    guest.heartbeat.start()
+    assert 'volume_used_gb' not in guest.tells(service_status='crashed')
+
+
+@pytest.mark.parametrize('jump_s', [86400, -86400])
+def test_a_clock_that_jumps_changes_nothing(tmp_path, monkeypatch, jump_s):
+    guest = Guest(tmp_path, report_interval=2)
+    jumps = itertools.count(time.time(), jump_s)
+    monkeypatch.setattr(time, 'time', lambda: next(jumps))
+    began = time.monotonic()
+    guest.heartbeat.start()
+    try:
+        guest.tells(count=3)
+    finally:
+        guest.heartbeat.stop()
+    assert 4 <= time.monotonic() - began < 9
+    assert 0 <= guest.link.told[-1]['uptime_s'] < 9

@@ -2,6 +2,7 @@
 """When an operation is ours, and when work on it must stop."""
 
 import threading
+import time
 
 import pytest
 
@@ -79,3 +80,16 @@ def test_a_database_that_is_away_cancels_nothing(clock):
         raise exception.Unavailable('away')
 
     lease.Watch(lease.Lease('op', 1, 30, since=clock()), away).check()
+
+
+@pytest.mark.parametrize('jump_s', [86400, -86400])
+def test_a_clock_that_is_set_neither_ends_nor_prolongs_a_lease(monkeypatch,
+                                                               jump_s):
+    began, wall = lease.clock(), time.time()
+    held = lease.Lease('op', 1, 30, since=began)
+    monkeypatch.setattr(time, 'time', lambda: wall + jump_s)
+    held.hold()
+    assert 0 <= lease.clock() - began < 20
+    over = lease.Lease('op', 1, 30, since=began - 31)
+    with pytest.raises(lease.LeftByLoss):
+        over.hold()
