@@ -11,10 +11,12 @@ OPTS = [
                help='URL of the database: mysql+pymysql://, '
                     'postgresql+psycopg:// or sqlite:///. SQLite is for one '
                     'machine: every service must reach the same file.'),
-    cfg.IntOpt('max_pool_size', default=10, min=1,
-               help='Connections kept open by each process. Ignored with '
-                    'SQLite.'),
-    cfg.IntOpt('max_overflow', default=50, min=0,
+    cfg.IntOpt('max_pool_size', default=50, min=1,
+               help='Connections that a process keeps open once it has '
+                    'needed so many at one time. A busy taskmanager needs '
+                    'dozens, and opening one costs more than most '
+                    'transactions.'),
+    cfg.IntOpt('max_overflow', default=10, min=0,
                help='Connections beyond max_pool_size that a burst may '
                     'open for its duration.'),
     cfg.IntOpt('pool_timeout', default=30, min=1,

@@ -9,7 +9,7 @@ from oslo_db.sqlalchemy import exc_filters
 WRITES = 'trove_writes'
 
 
-def create(url, *, max_pool_size=10, max_overflow=50, pool_timeout=30,
+def create(url, *, max_pool_size=50, max_overflow=10, pool_timeout=30,
            connection_recycle_time=3600, lock_timeout=15,
            idle_transaction_timeout=30):
     """An engine for the URL, with limits in seconds on every wait."""

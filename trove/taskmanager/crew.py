@@ -140,6 +140,7 @@ class Crew:
                 self._take_named(named)
             except Exception as error:  # noqa: BLE001 - edge of a loop
                 LOG.error('operations could not be taken: %s', error)
+                self._look.set()        # nobody names them again
 
     def _take_named(self, named):
         for start in range(0, len(named), _TOGETHER):

@@ -10,7 +10,7 @@ import contextlib
 import threading
 
 #: Seconds for which an operation that is under way waits at most.
-_PATIENCE_S = 0.1
+_PATIENCE_S = 0.5
 
 
 class Way:
