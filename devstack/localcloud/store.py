@@ -50,19 +50,28 @@ class Store:
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         self._local = threading.local()
         self._turn = threading.RLock()
+        self._open = []
         self._connection().executescript(SCHEMA)
 
     def _connection(self):
         connection = getattr(self._local, 'connection', None)
         if connection is None:
+            # One for each thread; whoever stops the cloud closes them all.
             connection = sqlite3.connect(
-                self._path, isolation_level=None, timeout=30)
+                self._path, isolation_level=None, timeout=30,
+                check_same_thread=False)
+            self._open.append(connection)
             connection.execute('PRAGMA journal_mode=WAL')
             connection.execute('PRAGMA synchronous=NORMAL')
             self._local.connection = connection
             self._local.depth = 0
             self._local.after = []
         return connection
+
+    def close(self):
+        """Let go of the file; nobody asks any more."""
+        while self._open:
+            self._open.pop().close()
 
     @contextlib.contextmanager
     def transaction(self):

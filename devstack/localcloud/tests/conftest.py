@@ -38,6 +38,7 @@ class Site:
     def stop(self):
         """Stop it as SIGTERM does."""
         self.cloud.stop()
+        self.cloud.store.close()
 
     def password(self, user):
         """The password that a seeded user has."""
