@@ -8,6 +8,7 @@ import pytest
 from stack import broker
 from stack import services
 from stack.inside import tenant as tenant_module
+from trove.tests.conformance import server as server_module
 
 IDLE_S = 20
 AWAY_S = 60
@@ -96,7 +97,10 @@ def test_data_that_the_engine_may_not_read_are_told_and_heal(server,
 def says_why(server, machine):
     """It is down for good, and soon its tenant has the engine's reason."""
     tenant_module.until(machine.given_up, 60, 'it is tried for ever')
-    words = server.becomes('SHUTDOWN').fault['message']
+    server.becomes('SHUTDOWN')
+    words = tenant_module.until(
+        lambda: getattr(server.show(), 'fault', {}).get('message'),
+        server_module.BEAT_S, 'nobody says why')
     assert words.partition('words of its log:')[2].strip(), words
     assert machine.given_up()
 
