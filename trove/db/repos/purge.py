@@ -21,18 +21,18 @@ def purge(connection, days):
     past = types.utcnow(-days * _DAY_S)
     work, journal = tables.Operation, tables.Journal
     reservation = tables.Reservation
-    old = sa.select(work.id).where(work.finished < past)
+    old = sa.select(work.id).where(work.finished <= past)
     removed = {
         'journal': _remove(connection, journal,
                            journal.operation_id.in_(old)),
-        'operations': _remove(connection, work, work.finished < past),
+        'operations': _remove(connection, work, work.finished <= past),
         'reservations': _remove(
-            connection, reservation, reservation.updated < past,
+            connection, reservation, reservation.updated <= past,
             reservation.status.in_(_SETTLED))}
     for table in (tables.Backup, tables.Configuration, tables.Module):
         removed[table.__tablename__] = _remove(
             connection, table, table.deleted,
-            table.deleted_at < past, ~_used(table))
+            table.deleted_at <= past, ~_used(table))
     removed['instances'] = _instances(connection, past)
     return removed
 
@@ -47,7 +47,7 @@ def _used(table):
 def _instances(connection, past):
     row, owned = tables.Instance, tables.Resource
     gone = connection.execute(sa.select(row.id).where(
-        row.deleted, row.deleted_at < past,
+        row.deleted, row.deleted_at <= past,
         ~sa.exists().where(owned.instance_id == row.id))).scalars().all()
     # Faults, reports and links go by their foreign keys.
     return _remove(connection, row, row.id.in_(gone)) if gone else 0
