@@ -114,17 +114,6 @@ def test_killed_under_load_no_committed_row_is_lost(machine):
     assert count in (len(written), len(written) + 1)
 
 
-def test_data_that_the_engine_may_not_read_is_told(machine):
-    machine.prepare()
-    os.chown(os.path.join(machine.mount_point, 'data', 'global'), 0, 0)
-    os.chmod(os.path.join(machine.mount_point, 'data', 'global'), 0o700)
-    os.kill(machine.engine_pid(), signal.SIGKILL)
-    told = waiting.until(
-        lambda: 'Permission denied' in (machine.link.last['error'] or '')
-        and machine.link.last, 90, 'the reason')
-    assert told['service_status'] == 'crashed'
-
-
 def test_a_broken_file_that_a_reload_meets_changes_nothing(machine):
     machine.prepare()
     path = machine.path('/etc/postgresql/conf.d/20-user-009-broken.conf')
