@@ -8,6 +8,7 @@ of them.
 """
 
 import os
+import re
 import typing
 
 from trove.common import exception
@@ -25,6 +26,8 @@ _SWITCHED_ON = {'log_filename': _FILES[GENERAL], 'log_statement': 'all',
 #: The engine says that its words are in another place from now on.
 _HANDING_OVER = ('redirecting log output', 'Future log output')
 _BAD = ('ERROR:', 'FATAL:', 'PANIC:')
+#: Time and process at the beginning of a line.
+_STAMP = re.compile(r'^[-\d]+ [:.\d]+ \S+ \[\d+\] ')
 
 
 class PgLogs(interfaces.Logs):
@@ -52,14 +55,20 @@ class PgLogs(interfaces.Logs):
         files.remove(self._places.first_words)
 
     def last_words(self, lines: int = 20) -> str:
-        """The end of the log since the last start; its errors first."""
-        first = [line for line in files.tail(
-            self._places.first_words, lines).splitlines()
-            if not any(word in line for word in _HANDING_OVER)]
+        """Why it ended: what it said last, before its log was open or in it.
+
+        A start that fails before it has its log is later than all that is
+        in the log. Its reason comes first, and however much the engine that
+        ran before has written does not push it out.
+        """
+        first = _once(_since_handing_over(files.tail(
+            self._places.first_words, 100).splitlines()))
         words = files.tail(self._path(self._current()), 400,
                            since=self._since).splitlines()
         bad = [line for line in words if any(word in line for word in _BAD)]
-        return '\n'.join((first + (bad or words))[-lines:])
+        if not first:
+            bad = bad or words
+        return '\n'.join([*first[-lines:], *bad[-lines:]])
 
     def files(self) -> tuple[interfaces.LogFile, ...]:
         """Every log there may be, whether its file is there or not."""
@@ -93,3 +102,19 @@ class PgLogs(interfaces.Logs):
 
     def _path(self, name: str) -> str:
         return os.path.join(self._places.logs, _FILES[name])
+
+
+def _since_handing_over(words: list[str]) -> list[str]:
+    """What was said by starts that never came as far as the log."""
+    for number, line in enumerate(reversed(words)):
+        if any(word in line for word in _HANDING_OVER):
+            return words[len(words) - number:]
+    return words
+
+
+def _once(words: list[str]) -> list[str]:
+    """Each line once, for one start after the other says the same.
+
+    A tenant is shown the first 255 letters.
+    """
+    return list(dict.fromkeys(_STAMP.sub('', line) for line in words))

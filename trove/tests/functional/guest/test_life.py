@@ -49,6 +49,24 @@ def test_an_engine_that_crashes_again_and_again_is_given_up(machine):
         machine.unit.restarts)
 
 
+@pytest.mark.parametrize('which', [0, 1])
+def test_data_that_the_engine_may_not_read_is_told(machine, which):
+    machine.prepare()
+    part, words = list(machine.kind.unreadable.items())[which]
+    path = os.path.join(machine.mount_point, 'data', part)
+    os.chown(path, 0, 0)
+    os.chmod(path, 0o700)
+    kill_engine(machine)
+    waiting.until(lambda: machine.units.condition(machine.unit).state
+                  is units.State.FAILED, 60, 'the end of all attempts')
+    # A look or two later at most: nothing more will happen to it.
+    told = waiting.until(
+        lambda: words in (machine.link.last['error'] or '')
+        and machine.link.last, 5,
+        'the reason, after %s' % machine.link.last['error'])
+    assert told['service_status'] == 'crashed'
+
+
 def test_an_engine_ordered_to_stop_is_down_and_stays_down(machine):
     machine.prepare()
     machine.link.endpoint.stop_db()

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a server of the MySQL family said last, in its two places."""
+
+import pathlib
+
+from trove.datastores.sqlfamily.guest import logs as sql_logs
+from trove.datastores.sqlfamily.guest import places as where
+
+
+def test_a_start_before_the_log_is_told_however_much_is_in_the_log(tmp_path):
+    places = where.Places(
+        config=str(tmp_path), layers=str(tmp_path), tls=str(tmp_path),
+        runtime=str(tmp_path), logs=str(tmp_path), mount_point=str(tmp_path))
+    logs = sql_logs.SqlLogs(places, layers=None, connector=None, size_mb=1)
+    logs.mark()
+    pathlib.Path(places.first_words).write_text(
+        "mariadbd: Can't change dir to '/data' (Permission denied)\n")
+    for kind in ('Note', 'ERROR'):
+        with pathlib.Path(places.log('error')).open('a') as file:
+            file.write('2026-11-26 13:44:49 0 [%s] as ever\n' % kind * 300)
+        words = logs.last_words(5).splitlines()
+        assert 'Permission denied' in words[0] and len(words) == 6
