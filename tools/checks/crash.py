@@ -16,6 +16,7 @@ instant of every step, doing and undoing, and the API between all it does.
 
 import argparse
 import collections
+import functools
 import itertools
 import logging
 import multiprocessing
@@ -35,7 +36,7 @@ from trove.tests.fixtures import situations
 
 _LINE_S = 15
 _BATCH = 25
-_worker = None
+_place = None
 
 
 def main(arguments=None):
@@ -145,21 +146,29 @@ def _batches(cases):
 
 
 def _start(directory, http):
-    global _worker
+    global _place
+    _place = directory, http
+
+
+@functools.cache
+def _worker():
+    """Made by the first task: of what fails in the start of a process the
+    pool tells nobody, and starts another one."""
+    directory, http = _place
     kind = http_cloud.Place if http else matrix.Matrix
-    _worker = kind(tempfile.mkdtemp(dir=directory))
+    return kind(tempfile.mkdtemp(dir=directory))
 
 
 def _find(name):
-    return list(_worker.cases_of(name))
+    return list(_worker().cases_of(name))
 
 
 def _untried():
-    return _worker.untried()
+    return _worker().untried()
 
 
 def _try(batch):
-    return [(case, _worker.run(case)) for case in batch]
+    return [(case, _worker().run(case)) for case in batch]
 
 
 if __name__ == '__main__':

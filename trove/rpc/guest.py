@@ -8,10 +8,13 @@ the conductor, which hands it to the process that waits (topic of answers).
 """
 
 import base64
+import contextlib
+import contextvars
 import logging
 import os
 import socket
 import threading
+import time
 import uuid
 
 from trove.common import exception
@@ -24,6 +27,26 @@ from trove.rpc import transport
 from trove.rpc import versions
 
 LOG = logging.getLogger(__name__)
+
+#: Seconds between two questions whether the caller still waits.
+_ASK_S = 0.25
+
+_leaving: contextvars.ContextVar = contextvars.ContextVar('leaving',
+                                                          default=None)
+
+
+@contextlib.contextmanager
+def leaving(check):
+    """Who waits in the block for a guest asks ``check()`` now and then.
+
+    It may raise, and the answer is waited for no longer. The guest goes on:
+    whoever carries the work on asks it the same again.
+    """
+    token = _leaving.set(check)
+    try:
+        yield
+    finally:
+        _leaving.reset(token)
 
 
 class GuestTooOld(exception.Unprocessable):
@@ -140,6 +163,19 @@ class _Slot:
         self.result, self.error = result, error
         self.filled.set()
 
+    def wait(self, timeout_s):
+        """Whether it was filled in that time; ends as `leaving` says."""
+        check = _leaving.get()
+        if check is None:
+            return self.filled.wait(timeout_s)
+        deadline = time.monotonic() + timeout_s
+        while not self.filled.wait(
+                min(_ASK_S, max(0.0, deadline - time.monotonic()))):
+            if time.monotonic() >= deadline:
+                return False
+            check()
+        return True
+
 
 class GuestClient(guest_accounts.Accounts, guest_changes.Changes,
                   guest_extras.Extras):
@@ -213,7 +249,7 @@ class GuestClient(guest_accounts.Accounts, guest_changes.Changes,
             self._send(instance_id, {
                 'method': method, 'arguments': arguments,
                 'call_id': call_id, 'inbox': self._answers.inbox})
-            if not slot.filled.wait(timeout_s):
+            if not slot.wait(timeout_s):
                 raise exception.GuestSilent(instance_id=instance_id,
                                             timeout_s=timeout_s)
         finally:

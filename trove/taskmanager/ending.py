@@ -74,8 +74,9 @@ class Ending:
         self._write(change)
         LOG.info('%s is done', self._who())
 
-    def undone(self):
-        """Everything was given back, or the records say what was not."""
+    def undone(self, steps=()):
+        """All is as it was but for the named steps, or for what the
+        records say was not given back."""
         def change(tx):
             code = tx.operations.get(self._operation.id).error_code
             if self._quiet():
@@ -95,9 +96,12 @@ class Ending:
                 words += '; not given back: ' + ', '.join(
                     '%s %s' % (found.kind, found.external_id)
                     for found in left)
+            if steps:
+                words += '; not undone: ' + ', '.join(steps)
             code = 'cancelled' if cancelled else code
             tx.operations.finish(
-                *self._lease.key, State.FAILED if left else State.UNDONE,
+                *self._lease.key,
+                State.FAILED if left or steps else State.UNDONE,
                 error_code=code, error=words)
             self._tell(tx, words, code)
             return words

@@ -29,6 +29,9 @@ LOG = logging.getLogger(__name__)
 
 _FIRST_PAUSE_S, _MOST_PAUSE_S = 0.2, 5.0
 
+#: What the journal keeps of a step that could not be undone.
+_NOT_UNDONE = 'not undone'
+
 
 class StepFailed(Exception):
     """What the journal keeps of a failure: one sentence."""
@@ -70,32 +73,21 @@ class Engine:
 
     def _run(self, operation, tools, end):
         flow = flows.build(operation.verb, tools)
-        worker = _Worker(operation, flow, tools, end)
         backend = journal.backend(self._rooms.db, tools.watch.lease.key,
                                   tools.watch.lease.give_way)
         book, detail = _open(backend, operation)
-        if not _is_over(operation, detail):
+        worker = _Worker(operation, flow, tools, end, detail)
+        if detail.state not in (states.SUCCESS, states.REVERTED):
             _drive(worker, book, detail, backend)
         elif detail.state == states.REVERTED:
             worker.undo_what_is_left()
         if detail.state == states.SUCCESS:
             end.done()
         elif detail.state == states.REVERTED:
-            end.undone()
+            end.undone(worker.not_undone)
         else:
             raise exception.InternalError(
                 'The flow stopped in state %s.' % detail.state)
-
-
-def _is_over(operation, detail):
-    """Whether only the last word was missing.
-
-    A flow that was undone, of an operation that an operator set going
-    again, begins anew.
-    """
-    return (detail.state == states.SUCCESS
-            or (detail.state == states.REVERTED
-                and operation.state is State.REVERTING))
 
 
 def _open(backend, operation):
@@ -141,14 +133,19 @@ class _Atom(task.Task):
 
     def revert(self, result, flow_failures, **given):
         own = result if isinstance(result, dict) else {}
-        self._worker.revert(self._step, {**given, **own})
+        return self._worker.revert(self._step, {**given, **own})
 
 
 class _Worker:
     """Runs single steps of one operation, with patience and a watch."""
 
-    def __init__(self, operation, flow, tools, end):
+    def __init__(self, operation, flow, tools, end, detail):
         self.flow = flow
+        #: Names of steps that could not be undone.
+        self.not_undone = []
+        self._given_back = {}
+        for atom in detail:     # what was undone before a crash
+            self._note_undone(atom.name, atom.revert_results or {})
         self._operation = operation
         self._tools = tools
         self._watch = tools.watch
@@ -192,14 +189,18 @@ class _Worker:
             raise StepFailed('%s: %s' % (step.name, error)) from None
 
     def revert(self, step, given):
-        """Undo a step; what cannot be undone stays on record."""
+        """Undo a step; what cannot be undone stays on record.
+
+        Gives what the journal is to keep of it.
+        """
         self._watch.undoing = True
         try:
             with _leaving():
                 self._watch.check()
-                self._patiently(
+                gives = self._patiently(
                     step, step.revert, step.undo_needs,
-                    {'error_task': self._error_task(), **given},
+                    {'error_task': self._error_task(), **given,
+                     **self._given_back},
                     self._tools.conf.taskmanager.undo_patience_s)
                 LOG.info('instance %s: %s is undone',
                          self._operation.instance_id, step.name)
@@ -209,17 +210,27 @@ class _Worker:
                       exc_info=not isinstance(error, exception.TroveError))
             with _leaving():
                 self._end.stuck(step, error)
+            gives = {_NOT_UNDONE: True}
+        self._note_undone(step.name, gives or {})
+        return gives
+
+    def _note_undone(self, name, gives):
+        if _NOT_UNDONE in gives:
+            self.not_undone.append(name)
+        else:
+            self._given_back.update(gives)
 
     def undo_what_is_left(self):
         """Undo each step once more, if the last time left something.
 
         Whoever asks for that has probably mended what hindered it.
         """
+        again, self.not_undone = self.not_undone, []
         with self._tools.db.reader() as tx:
             left = any(
                 found.operation_id == self._operation.id for found
                 in tx.resources.of(self._operation.instance_id))
-        for step in reversed(self.flow.steps) if left else ():
+        for step in reversed(self.flow.steps) if left or again else ():
             self.revert(step, {})
 
     def _patiently(self, step, function, names, given, patience_s):

@@ -15,6 +15,7 @@ from trove.cloud import ports
 from trove.common import exception
 from trove.common import waiting
 from trove.operations import guest_links
+from trove.rpc import guest
 from trove.taskmanager import lease
 from trove.taskmanager import looks as looks_
 
@@ -90,7 +91,7 @@ def held(rooms, looks, watch):
             images=_Held(cloud.images, watch.lease),
             objects=_Held(cloud.objects, watch.lease),
             secrets=_Held(cloud.secrets, watch.lease)),
-        guest=_Held(rooms.guest, watch.lease),
+        guest=_HeldGuest(rooms.guest, watch),
         broker=_Held(rooms.broker, watch.lease),
         datastores=rooms.datastores, links=rooms.links, conf=rooms.conf,
         looks=looks, watch=watch)
@@ -112,6 +113,26 @@ class _Held:
         def call(*args, **kwargs):
             self._lease.hold()
             return method(*args, **kwargs)
+        return call
+
+
+class _HeldGuest(_Held):
+    """Guests, whose answers are not waited for longer than the work may go
+    on: an engine may take minutes to stop."""
+
+    def __init__(self, target, watch):
+        super().__init__(target, watch.lease)
+        self._watch = watch
+
+    def __getattr__(self, name):
+        method = super().__getattr__(name)
+        if not callable(method):
+            return method
+
+        @functools.wraps(method)
+        def call(*args, **kwargs):
+            with guest.leaving(self._watch.check):
+                return method(*args, **kwargs)
         return call
 
 

@@ -55,8 +55,10 @@ class Site:
 
     def connect(self, user, project=None):
         """The SDK as that user."""
+        # Whatever cloud the environment names, it is not this one.
         return openstack.connect(
-            region_name='RegionOne', **self.credentials(user, project))
+            region_name='RegionOne', load_envvars=False,
+            load_yaml_config=False, **self.credentials(user, project))
 
     def settle(self):
         """Until no promise is open."""

@@ -64,7 +64,7 @@ class Steering:
                 return
         now = self._operations.get(operation_id)
         if now.state is State.FAILED:
-            reason = 'a later operation of its instance is under way'
+            reason = 'a later operation of its instance came after it'
         raise CannotSteer(operation_id=operation_id, state=now.state,
                           reason=reason)
 
@@ -88,7 +88,12 @@ _ANEW = {'finished': None, 'error': None, 'error_code': None,
 
 
 def _overtaken():
+    """Whether another one changes, or has changed, what this one would.
+
+    After a deletion there is nothing left to work on; after a resize the
+    sizes to go back to are not those of this one.
+    """
     row, newer = tables.Operation, orm.aliased(tables.Operation)
     return sa.exists().where(
         newer.instance_id == row.instance_id, newer.number > row.number,
-        newer.state.in_(_UNFINISHED))
+        newer.state.in_((*_UNFINISHED, State.DONE)))

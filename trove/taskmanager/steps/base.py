@@ -25,12 +25,16 @@ class Step:
     `execute` may run twice, after having been interrupted anywhere, and
     `revert` may follow an `execute` that stopped anywhere. Both ask for what
     they need by the names of their parameters: arguments of the operation,
-    and what earlier steps gave. What a step gives goes to the journal:
-    ids, never secrets.
+    and what earlier steps gave; undoing also for what those gave back that
+    were undone before. What a step gives goes to the journal: ids, never
+    secrets.
     """
 
     #: Names of what `execute` returns.
     gives: tuple[str, ...] = ()
+
+    #: Names of what `revert` returns, for those that are undone later.
+    gives_back: tuple[str, ...] = ()
 
     #: What the instance's task becomes when this step fails for good.
     error_task: status.Task = status.Task.BUILDING_ERROR_SERVER
@@ -61,8 +65,10 @@ class Step:
         """Do it."""
         raise NotImplementedError
 
-    def revert(self, *args: typing.Any, **kwargs: typing.Any) -> None:
+    def revert(self, *args: typing.Any,
+               **kwargs: typing.Any) -> Given | None:
         """Undo it; most steps that only look have nothing to undo."""
+        return None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers that are resized, moved or rebooted, and put back."""
 
+import logging
 import typing
 
 from trove.cloud import ports
@@ -8,6 +9,8 @@ from trove.common import exception
 from trove.taskmanager import tools as toolbox
 from trove.taskmanager.steps import base
 from trove.taskmanager.steps import compute
+
+LOG = logging.getLogger(__name__)
 
 _DONE = 'VERIFY_RESIZE'
 _DOWN = ('ERROR', 'SHUTOFF')
@@ -111,14 +114,22 @@ class RebootServer(base.Step):
 
 def put_back(tools: toolbox.Tools, instance_id: str,
              server_id: str) -> ports.Server:
-    """The server as it was before its change, and running."""
-    rebooted = False
+    """The server as it was before its change, and running.
+
+    A change that was confirmed is shown as unconfirmed for a while. Going
+    back is refused then, and the server is soon active as it is now.
+    """
+    rebooted = refused = False
 
     def look() -> ports.Server | None:
-        nonlocal rebooted
+        nonlocal rebooted, refused
         server = tools.cloud.compute.show(server_id)
-        if server.status == _DONE:
-            tools.cloud.compute.revert_resize(server_id)
+        if server.status == _DONE and not refused:
+            try:
+                tools.cloud.compute.revert_resize(server_id)
+            except ports.CloudRefused as error:
+                LOG.info('server %s does not go back: %s', server_id, error)
+                refused = True
         elif server.status in _DOWN:
             if rebooted:
                 raise compute.ServerFailed(

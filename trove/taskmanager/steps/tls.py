@@ -15,22 +15,26 @@ LOG = logging.getLogger(__name__)
 #: Replicas of a source, and the task each was in.
 Replicas: typing.TypeAlias = typing.Mapping[str, str]
 
+#: Whether an engine, by its instance, has to be restarted for it.
+Late: typing.TypeAlias = typing.Mapping[str, bool]
 
 
-class LetReplicasGo(base.Step):
-    """First in, so last to be undone: replicas get their task back.
+class LetGo(base.Step):
+    """First in, so last to be undone: all get their task back.
 
-    Who promised holds them.
+    Who promised holds them. Of an engine that was told of the new way and
+    then of the old one, it may be the restart that brings the old one back.
     """
 
     def execute(self) -> None:
         """Nothing yet."""
 
-    def revert(self, replicas: Replicas) -> None:
+    def revert(self, instance_id: str, operation_id: str, replicas: Replicas,
+               was: str, late_back: Late | None) -> None:
         """Let each go, unless it is being deleted."""
         with self.tools.db.writer() as tx:
-            for replica_id, was in replicas.items():
-                let_go(tx, replica_id, status.Task[was])
+            tx.quotas.rollback(operation_id)
+            _let_all_go(tx, {**replicas, instance_id: was}, late_back or {})
 
 
 class IssueCertificates(base.Step):
@@ -60,6 +64,7 @@ class ConfigureTls(base.Step):
     """The engines encrypt as they are to, or will after a restart."""
 
     gives = ('late',)
+    gives_back = ('late_back',)
     lasts = True
 
     def execute(self, instance_id: str, replicas: Replicas) -> base.Given:
@@ -71,11 +76,12 @@ class ConfigureTls(base.Step):
                 late[one] = self._tell(one, wanted)
         return {'late': late}
 
-    def revert(self, instance_id: str, replicas: Replicas) -> None:
+    def revert(self, instance_id: str, replicas: Replicas) -> base.Given:
         """Tell them what they had, also one that stopped half-way."""
-        for one in reversed((instance_id, *replicas)):
-            if not self._leaves(one):
-                self._tell(one, self._kept(one).current)
+        return {'late_back': {
+            one: self._tell(one, self._kept(one).current)
+            for one in reversed((instance_id, *replicas))
+            if not self._leaves(one)}}
 
     def _tell(self, instance_id: str, wanted: tls.State) -> bool:
         told = wanted.to_guest()
@@ -101,17 +107,15 @@ class KeepTls(base.Step):
     """It is so, and that is what counts."""
 
     def execute(self, instance_id: str, operation_id: str,
-                replicas: Replicas, late: typing.Mapping[str, bool],
-                was: str, kind: str) -> None:
+                replicas: Replicas, late: Late, was: str,
+                kind: str) -> None:
         """Record it, and let all go."""
         with self.tools.db.writer() as tx:
             for one in late:
                 _keep(tx, one, kind)
             tx.quotas.commit(operation_id)
             tx.faults.clear(instance_id)
-            for one, before in {**replicas, instance_id: was}.items():
-                let_go(tx, one, status.Task.RESTART_REQUIRED
-                       if late.get(one) else status.Task[before])
+            _let_all_go(tx, {**replicas, instance_id: was}, late)
 
 
 def _keep(tx: typing.Any, instance_id: str, kind: str) -> None:
@@ -127,7 +131,13 @@ def _keep(tx: typing.Any, instance_id: str, kind: str) -> None:
         tx.tls.keep(instance_id, expires, back=kind == 'back')
 
 
-def let_go(tx: typing.Any, instance_id: str, then: status.Task) -> None:
+def _let_all_go(tx: typing.Any, before: Replicas, late: Late) -> None:
+    for one, was in before.items():
+        _let_go(tx, one, status.Task.RESTART_REQUIRED if late.get(one)
+                else status.Task[was])
+
+
+def _let_go(tx: typing.Any, instance_id: str, then: status.Task) -> None:
     """The instance is free, unless it is being deleted."""
     try:
         tx.instances.claim(instance_id, then, when_idle=False,

@@ -62,6 +62,22 @@ def test_a_failed_operation_does_not_cut_in_on_a_later_one(db, verb):
     assert [one.id for one in take(db)] == [later.id]
 
 
+@pytest.mark.parametrize('verb', ('resume', 'revert'))
+def test_a_failed_operation_does_not_undo_what_was_done_since(db, verb):
+    operation = ended(db, State.FAILED)
+    ended(db, State.DONE)
+    with pytest.raises(steering.CannotSteer, match='later operation'):
+        steer(db, verb, operation)
+    assert not take(db)
+
+
+@pytest.mark.parametrize('verb', ('resume', 'revert'))
+def test_what_came_later_in_vain_is_no_hindrance(db, verb):
+    operation = ended(db, State.FAILED)
+    ended(db, State.UNDONE)
+    assert not steer(db, verb, operation).state.is_end
+
+
 def test_resuming_wakes_what_rests(db):
     operation = database.an_operation(
         db, not_before=db.now().replace(year=2099))

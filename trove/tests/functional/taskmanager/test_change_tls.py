@@ -13,8 +13,10 @@ from trove.operations import certificates
 from trove.operations import change_tls
 from trove.operations import renew_certificates
 from trove.taskmanager.steps import guest
+from trove.taskmanager.steps import tls as steps_tls
 from trove.tests.fixtures import certificates as authorities
 from trove.tests.fixtures import control_plane
+from trove.tests.fixtures import crashes
 from trove.tests.fixtures import encryption
 
 REF = 'https://keys.example/v1/secrets/' + '1' * 8 + '-1111-1111-1111-' + (
@@ -126,11 +128,52 @@ def test_when_a_guest_refuses_all_have_what_they_had(plane, instance_id):
     assert plane.cloud.secrets.consumers[OTHER] == set()
 
 
-def _refusing(guests, who):
+@pytest.mark.parametrize('killed', [False, True])
+def test_an_undoing_that_needs_a_restart_says_so(
+        plane, instance_id, monkeypatch, killed):
+    encryption.with_replica(plane, instance_id)
+    replica_id = encryption.replica(plane, instance_id)
+    # Somebody restarts the first engine before the second one says no.
+    plane.guests.ssl_action = _refusing(
+        plane.guests, replica_id,
+        lambda: plane.guests.restart(instance_id))
+    encryption.enforce(plane, instance_id)
+    if killed:
+        with monkeypatch.context() as patch, pytest.raises(crashes.Killed):
+            patch.setattr(steps_tls.LetGo, 'revert', _die)
+            plane.work()
+    crashes.recover(plane)
+    assert plane.operations(instance_id)[-1].state is State.UNDONE
+    assert plane.guests.tls[instance_id] == ('builtin', None)
+    assert plane.instance(instance_id).task is Task.RESTART_REQUIRED
+    assert plane.instance(replica_id).task is Task.NONE
+
+
+def test_an_engine_that_keeps_the_new_way_is_no_success(plane, instance_id):
+    plane.guests.fails.add('ssl_action')
+    encryption.enforce(plane, instance_id)
+    plane.work()
+    failed = plane.operations(instance_id)[-1]
+    assert failed.state is State.FAILED
+    assert failed.error.endswith('; not undone: ConfigureTls')
+    plane.guests.fails.clear()
+    with plane.db.writer() as tx:
+        tx.steering.resume(failed.id)
+    plane.work()
+    assert plane.operations(instance_id)[-1].state is State.UNDONE
+    assert plane.guests.tls[instance_id] == ('builtin', None)
+
+
+def _die(self):
+    raise crashes.Killed()
+
+
+def _refusing(guests, who, first=lambda: None):
     real = guests.ssl_action
 
     def answer(instance_id, mode, bundle):
         if instance_id == who and mode == 'enforced':
+            first()
             raise exception.GuestFailed('no', guest_code='bad_certificate')
         return real(instance_id, mode, bundle)
     return answer

@@ -281,20 +281,16 @@ def test_flows_date_what_they_see(plane):
             ).total_seconds() < 60
 
 
-def test_an_operation_that_was_undone_begins_anew_when_set_going_again(
-        plane):
+def test_an_operation_that_was_being_undone_goes_on_with_that(plane):
     plane.cloud.faults.fail('compute.boot', 'refused')
     plane.cloud.faults.fail('volumes.delete', 'refused', times=None)
     instance_id = plane.create()
     plane.work()
     assert state(plane, instance_id) is State.FAILED
     plane.cloud.faults.clear()
-    with plane.db.connection() as connection:
-        connection.exec_driver_sql(
-            "UPDATE operations SET state = 'PENDING', finished = NULL")
     with plane.db.writer() as tx:
-        tx.instances.set_task(instance_id, Task.BUILDING)
+        tx.steering.resume(plane.operations(instance_id)[-1].id)
     plane.work()
-    assert state(plane, instance_id) is State.DONE
-    assert plane.instance(instance_id).status == 'ACTIVE'
-    assert len(plane.cloud.volumes.volumes) == 1
+    assert state(plane, instance_id) is State.UNDONE
+    assert plane.instance(instance_id).status == 'ERROR'
+    assert plane.cloud.leftovers() == []

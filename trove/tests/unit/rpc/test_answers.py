@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who waits for a guest's answer, and how many may."""
 
+import time
+
 import pytest
 
 from trove.rpc import guest
@@ -42,3 +44,32 @@ def test_an_answer_after_the_deadline_is_dropped(answers):
     answers.forget(call_id)
     answers._take('late', call_id, 'too late', None)
     assert not slot.filled.is_set()
+
+
+class Leaves(BaseException):
+    """Somebody has to go."""
+
+
+def test_who_has_to_leave_waits_no_longer(answers):
+    _, slot = answers.expect('slow')
+    asked = []
+
+    def check():
+        asked.append(1)
+        if len(asked) > 1:
+            raise Leaves
+
+    began = time.monotonic()
+    with pytest.raises(Leaves), guest.leaving(check):
+        slot.wait(60)
+    assert time.monotonic() - began < 30
+    assert slot.wait(0) is False        # nobody is asked any more
+
+
+def test_who_may_stay_waits_as_long_as_it_takes(answers):
+    call_id, slot = answers.expect('slow')
+    with guest.leaving(lambda: answers._take('slow', call_id, 'so', None)):
+        assert slot.wait(60)
+    _, slot = answers.expect('slow')
+    with guest.leaving(lambda: None):
+        assert not slot.wait(0.01)

@@ -34,7 +34,16 @@ def test_each_step_finds_what_it_needs(verb):
     for step in flow.steps:
         assert set(step.needs) <= known, step.name
         known |= set(step.gives)
-        assert set(step.undo_needs) <= known | {*base.UNDO_FACTS}, step.name
+
+
+@pytest.mark.parametrize('verb', flows.VERBS)
+def test_each_step_finds_what_undoing_it_needs(verb):
+    flow = all_flows()[verb]
+    known = {*base.FACTS, *base.UNDO_FACTS, *flow.takes}
+    for place, step in enumerate(flow.steps, 1):
+        assert set(step.undo_needs) <= known.union(
+            *(one.gives for one in flow.steps[:place]),
+            *(one.gives_back for one in flow.steps[place:])), step.name
 
 
 @pytest.mark.parametrize('verb', flows.VERBS)
@@ -43,7 +52,8 @@ def test_names_are_given_once_and_steps_are_named_once(verb):
     names = [step.name for step in flow.steps]
     assert len(names) == len(set(names))
     given = [*base.FACTS, *flow.takes,
-             *(name for step in flow.steps for name in step.gives)]
+             *(name for step in flow.steps
+               for name in (*step.gives, *step.gives_back))]
     assert len(given) == len(set(given))
 
 

@@ -2,12 +2,14 @@
 """Nothing outside is touched without a lease; waits forgive hiccups."""
 
 import threading
+import types
 
 import pytest
 
 from trove.cloud import fake
 from trove.cloud import ports
 from trove.common import exception
+from trove.rpc import guest
 from trove.taskmanager import lease
 from trove.taskmanager import tools
 from trove.tests.fixtures import options
@@ -43,6 +45,18 @@ def test_without_a_lease_no_call_leaves(made, call):
         call(held)
     assert not held.guest._target.is_set()
     assert held.cloud.compute._target.faults.calls == []
+
+
+def test_a_guest_is_waited_for_no_longer_than_the_work_goes_on():
+    stopping = threading.Event()
+    slot = guest._Slot('slow')
+    owned = lease.Lease('op', 1, 30, lease.clock())
+    held = tools._HeldGuest(
+        types.SimpleNamespace(call=lambda: slot.wait(60)),
+        lease.Watch(owned, lambda operation_id: False, stopping))
+    stopping.set()
+    with pytest.raises(lease.LeftByStop):
+        held.call()
 
 
 def test_a_look_that_fails_for_a_while_counts_as_not_yet(made):
