@@ -70,6 +70,12 @@ class Machine:
             lambda: [pid for pid in self.processes('systemd')
                      if _is_first(pid)], 30, 'nothing runs')[0]
 
+    def holding(self, folder, *words):
+        """Files below a folder that hold one of these words (bytes)."""
+        self.run('sync', '-f', folder)
+        return [path for path in self.path(folder).rglob('*')
+                if path.is_file() and _holds(path, words)]
+
     def empty_log(self, pattern):
         """Cut a log off, as logrotate's `copytruncate` does."""
         found = self.run('sh', '-c', f'ls {pattern}').split()
@@ -88,6 +94,17 @@ class Machine:
             ['nsenter', '-t', str(self.first()), '-m', '-p', '-u', '-i',
              '-n', '-r', '-w', *words], check=True, capture_output=True,
             text=True, timeout=60).stdout
+
+
+def _holds(path, words):
+    most = max(map(len, words))
+    with open(path, 'rb') as stream:
+        before = b''
+        while part := stream.read(1 << 20):
+            if any(word in before + part for word in words):
+                return True
+            before = part[-most:]
+    return False
 
 
 def _is_first(pid):

@@ -112,7 +112,7 @@ def test_a_full_volume_refuses_writes_and_is_well_after_a_resize(server):
         with pytest.raises(refused):
             for _ in range(2000):
                 session.write_megabyte()
-    found = server.show()
+    found = server.becomes('BLOCKED')
     assert found.status == 'ACTIVE'
     server.trove.instances.resize_volume(server.id,
                                          found.volume['size'] + 1)

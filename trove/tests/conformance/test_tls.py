@@ -6,6 +6,7 @@ the authority and the address of the server, and nothing else.
 """
 
 import base64
+import pathlib
 
 import pytest
 
@@ -160,6 +161,15 @@ def test_a_rebuilt_server_encrypts_and_has_its_modules(
         trove.instances.module_remove(server.id, module.id)
         trove.modules.delete(module.id)
         operator.cloud.image.delete_image(image.id)
+
+
+def test_no_secret_lies_with_the_data(server, machine):
+    """Whoever gets a copy of the volume gets no key and no password."""
+    volume = pathlib.PurePosixPath(server.witness.inside.data_folder).parent
+    given = server.trove.root.create(server.id)[1]
+    server.trove.root.delete(server.id)
+    assert not machine.holding(str(volume), b' PRIVATE KEY-----',
+                               server.password.encode(), given.encode())
 
 
 def test_a_bundle_that_is_none_changes_nothing(server, tls):

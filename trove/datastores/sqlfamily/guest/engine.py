@@ -16,6 +16,7 @@ from trove.datastores import interfaces
 from trove.datastores.sqlfamily.guest import connection
 from trove.datastores.sqlfamily.guest import logs as sql_logs
 from trove.datastores.sqlfamily.guest import places as where
+from trove.datastores.sqlfamily.guest import space
 from trove.guestkit import disks
 from trove.guestkit import errors
 from trove.guestkit import files
@@ -74,6 +75,8 @@ class SqlEngine(interfaces.Engine):
         self._connector = connector
         self._logs = logs
         self._started = started
+        self._room = space.Room(places.mount_point)
+        self._answered = False
         program, *words = self.server
         self._unit = units.Unit(
             name=self.unit_name,
@@ -169,9 +172,14 @@ class SqlEngine(interfaces.Engine):
             LOG.info('stopped all the same: %s', error)
 
     def status(self) -> status.Service:
-        """HEALTHY when it answers; else what became of its process."""
-        if self._connector.answers():
-            return status.Service.HEALTHY
+        """HEALTHY when it answers; else what became of its process.
+
+        BLOCKED also when there is no room for what is written.
+        """
+        self._answered = self._connector.answers()
+        if self._answered:
+            return (status.Service.BLOCKED if self._room.is_over
+                    else status.Service.HEALTHY)
         state = self._units.condition(self._unit).state
         if state is units.State.RUNNING:
             # It is on its way up or down, or it listens and hangs.
@@ -182,13 +190,16 @@ class SqlEngine(interfaces.Engine):
         return status.Service.CRASHED
 
     def tend(self) -> str | None:
-        """Keep the logs small; say what a dead engine said last."""
+        """Keep the logs small; tell a full volume and a dead engine."""
         self._logs.keep_small()
-        state = self._units.condition(self._unit).state
-        if state not in (units.State.FAILED, units.State.RESTARTING):
-            return None
-        return '%s is down. Last words of its log:\n%s' % (
-            self.product, self._logs.last_words())
+        full = self._room.look()
+        # To ask the keeper starts a program: not every second.
+        if self._answered or self._units.condition(
+                self._unit).state not in (units.State.FAILED,
+                                          units.State.RESTARTING):
+            return full
+        return '%s is down. %sLast words of its log:\n%s' % (
+            self.product, full + ' ' if full else '', self._logs.last_words())
 
     def version(self) -> str | None:
         """The server's own word, without the packager's ending."""

@@ -10,6 +10,7 @@ from trove.datastores.sqlfamily.guest import connection
 from trove.datastores.sqlfamily.guest import databases
 from trove.datastores.sqlfamily.guest import engine
 from trove.datastores.sqlfamily.guest import logs as sql_logs
+from trove.datastores.sqlfamily.guest import mysqldkeys
 from trove.datastores.sqlfamily.guest import mysqldtls
 from trove.datastores.sqlfamily.guest import places as where
 from trove.datastores.sqlfamily.guest import tuning
@@ -44,12 +45,14 @@ class Mysqld(engine.SqlEngine):
     server = ('/usr/sbin/mysqld',)
     unit_name = 'trove-mysqld'
 
-    def __init__(self, product: str, seed: str, kit: interfaces.Kit,
+    def __init__(self, product: str, seed: str,
+                 keys: mysqldkeys.MysqldKeys, kit: interfaces.Kit,
                  options: typing.Any, places: where.Places,
                  connector: connection.Connector, logs: sql_logs.SqlLogs,
                  started: typing.Callable[[], None]) -> None:
         self.product = product
         self._seed = seed
+        self._keys = keys
         super().__init__(kit, options, places, connector, logs, started)
 
     def _make(self, folder: str) -> None:
@@ -64,8 +67,15 @@ class Mysqld(engine.SqlEngine):
                    '--log-error=' + self._places.log(sql_logs.ERROR),
                    '--innodb-flush-method=nosync',
                    '--innodb-redo-log-capacity=64M', '--disable-log-bin',
-                   '--performance-schema=OFF', '--mysqlx=OFF'],
+                   '--performance-schema=OFF', '--mysqlx=OFF',
+                   '--auto-generate-certs=OFF',
+                   '--caching-sha2-password-auto-generate-rsa-keys=OFF'],
                   timeout_s=self._conf.initialise_timeout)
+
+    def start(self) -> None:
+        """Start the server, with no key beside its data."""
+        self._keys.sweep()
+        super().start()
 
     def secure(self) -> None:
         """Only root of this machine, through the socket, remains."""
@@ -76,6 +86,21 @@ class Mysqld(engine.SqlEngine):
                 session.run('DROP USER %s@%s', user, host)
 
 
+class MysqldTuning(tuning.IniTuning):
+    """The files that it is started with name ``keys``, which are there."""
+
+    def __init__(self, keys: mysqldkeys.MysqldKeys, places: where.Places,
+                 port: int, running: variables.SqlVariables) -> None:
+        super().__init__(places, port, running, {**_OWN, **keys.settings},
+                         _AT_START)
+        self._keys = keys
+
+    def write_base(self, config: str) -> None:
+        """Write the base configuration, and make what it names."""
+        self._keys.ensure()
+        super().write_base(config)
+
+
 def build(kit: interfaces.Kit, settings: interfaces.Settings,
           options: typing.Any, product: str) -> interfaces.Driver:
     """The Driver for such a server on this machine."""
@@ -83,14 +108,15 @@ def build(kit: interfaces.Kit, settings: interfaces.Settings,
     layers = tuning.layers(places)
     connector = connection.Connector(places.socket, 'max_execution_time = 0')
     logs = sql_logs.SqlLogs(places, layers, connector, options.log_size_mb)
+    keys = mysqldkeys.MysqldKeys(places.keys, places.data)
     tls = mysqldtls.MysqldTls(connector, layers, places.tls,
-                              options.ignore_users)
-    server = Mysqld(product, settings.path(SEED), kit, options, places,
+                              options.ignore_users, keys)
+    server = Mysqld(product, settings.path(SEED), keys, kit, options, places,
                     connector, logs, tls.settle)
     return interfaces.Driver(
-        engine=server, logs=logs, tls=tls, tuning=tuning.IniTuning(
-            places, settings.port or where.PORT,
-            variables.SqlVariables(connector), _OWN, _AT_START),
+        engine=server, logs=logs, tls=tls, tuning=MysqldTuning(
+            keys, places, settings.port or where.PORT,
+            variables.SqlVariables(connector)),
         databases=databases.SqlDatabases(connector, options.ignore_dbs),
         users=accounts.MysqldUsers(connector, options.ignore_users,
                                    tls.requirement),

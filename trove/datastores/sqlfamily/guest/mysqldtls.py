@@ -4,18 +4,25 @@
 from trove.common import exception
 from trove.datastores import interfaces
 from trove.datastores.sqlfamily.guest import connection
+from trove.datastores.sqlfamily.guest import mysqldkeys
 from trove.datastores.sqlfamily.guest import tls
-
-#: What the server makes for itself in its data folder.
-_BUILTIN: interfaces.Item = {
-    'ssl_cert': 'server-cert.pem', 'ssl_key': 'server-key.pem',
-    'ssl_ca': 'ca.pem', 'require_secure_transport': False}
+from trove.guestkit import configfiles
 
 
 class MysqldTls(tls.SqlTls):
-    """It is never without TLS, and takes other files while it runs."""
+    """It is never without TLS, and takes other files while it runs.
+
+    Mode ``builtin`` is the certificate among ``keys``.
+    """
 
     can_be_off = False
+
+    def __init__(self, connector: connection.Connector,
+                 layers: configfiles.Layers, folder: str,
+                 exempt: interfaces.Names,
+                 keys: mysqldkeys.MysqldKeys) -> None:
+        super().__init__(connector, layers, folder, exempt)
+        self._keys = keys
 
     def _offered(self) -> interfaces.Item:
         return {'tls_version': 'TLSv1.2,TLSv1.3'}
@@ -32,7 +39,10 @@ class MysqldTls(tls.SqlTls):
 
     def _reload(self, engine: connection.Connection) -> None:
         mode = self.mode()
-        wanted = _BUILTIN if mode == tls.BUILTIN else self._settings(mode)
+        # Nobody has signed the builtin one, so nobody's clients could
+        # show one of their own.
+        wanted = {'ssl_ca': None, 'require_secure_transport': False,
+                  **self._keys.certificate, **self._settings(mode)}
         for name in ('ssl_cert', 'ssl_key', 'ssl_ca'):
             engine.run('SET GLOBAL %s = %%s' % name, wanted[name])
         engine.run('ALTER INSTANCE RELOAD TLS')

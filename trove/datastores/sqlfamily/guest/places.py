@@ -17,6 +17,7 @@ class Places:
     config: str
     layers: str
     tls: str
+    keys: str
     runtime: str
     logs: str
     mount_point: str
@@ -67,6 +68,7 @@ def places(settings: interfaces.Settings, mount_point: str) -> Places:
         config=settings.path('/etc/mysql/trove.cnf'),
         layers=settings.path('/etc/mysql/trove.d'),
         tls=settings.path('/etc/mysql/trove-tls'),
+        keys=settings.path('/etc/mysql/trove-keys'),
         runtime=settings.path('/run/mysqld'),
         logs=settings.path('/var/log/mysql'),
         mount_point=settings.path(mount_point))

@@ -16,7 +16,7 @@ class MysqldDatastore(plugin.SqlDatastore):
     tls_can_be_off = False
 
     def offers_tls(self, version: str | None) -> bool:
-        """It makes up a certificate when it is initialised."""
+        """Its guest makes a certificate before its first start."""
         return True
 
     def sizes(self, ram_mb: int) -> sizing.Sizes:
