@@ -5,6 +5,7 @@ import dataclasses
 import importlib
 import importlib.metadata
 import os
+import re
 
 from trove.datastores import registry
 from trove.tests.conformance.witnesses import base
@@ -23,6 +24,11 @@ class Engine:
 
     def __str__(self):
         return f'{self.datastore}-{self.version}'
+
+    @property
+    def number(self):
+        """The version of the server: what its name begins with."""
+        return re.match(r'[\d.]*\d|', self.version)[0]
 
     def witness(self) -> base.Witness:
         """A client of it: witnesses/<datastore>.py has a class Witness."""

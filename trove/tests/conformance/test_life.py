@@ -13,7 +13,7 @@ def fault(server):
 def test_it_runs_the_version_that_was_asked_for(server):
     with server.session() as session:
         found = server.witness.server_version(session)
-    assert found.startswith(server.engine.version)
+    assert found.startswith(server.engine.number)
     shown = server.show().datastore
     assert (shown['type'], shown['version']) == (
         server.engine.datastore, server.engine.version)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What clients of MySQL and MariaDB have in common."""
 
+import dataclasses
+
 import pymysql
 
 from trove.tests.conformance.witnesses import base
@@ -46,6 +48,19 @@ class SqlWitness(base.Witness):
         reserved_databases=('mysql', 'information_schema', 'sys',
                             'performance_schema'),
         reserved_users=('root', 'os_admin'))
+    settings = base.Settings(
+        dynamic=('max_connections', 41, 43),
+        at_start=('innodb_buffer_pool_size', 48 * 1024 ** 2),
+        breaking={'innodb_buffer_pool_size': 1 << 50},
+        dangerous=(('datadir', '/'), ('plugin_load_add', 'x'),
+                   ('init_file', '/x'), ('secure_file_priv', ''),
+                   ('skip_grant_tables', 1), ('socket', '/x'),
+                   ('max_connections', 0)),
+        memory='innodb_buffer_pool_size')
+    inside = base.Inside(
+        process='mysqld', config_file='/etc/mysql/trove.cnf',
+        data_folder='/var/lib/mysql/data', system_log='error',
+        user_log='general', user_log_path='/var/log/mysql/general*.log')
 
     def open(self, host, user, password, database=None, **tls):
         return SqlSession(pymysql.connect(
@@ -82,3 +97,15 @@ class SqlWitness(base.Witness):
     def create_user(self, session, name, password):
         session.run('CREATE USER ' + self.quoted(name)
                     + "@'%%' IDENTIFIED BY %s", password)
+
+
+class MysqldWitness(SqlWitness):
+    """MySQL and Percona Server."""
+
+    settings = dataclasses.replace(
+        SqlWitness.settings, dangerous=SqlWitness.settings.dangerous + (
+            ('partial_revokes', False), ('mysqlx', True)))
+    inside = dataclasses.replace(
+        SqlWitness.inside,
+        check_config='mysqld --defaults-file=%s --user=mysql '
+                     '--secure-file-priv=NULL --validate-config')

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Percona Server, seen by PyMySQL."""
 
-from trove.tests.conformance.witnesses import mysql
+from trove.tests.conformance.witnesses import mysqlfamily
 
 
-class Witness(mysql.Witness):
-    """The same server under another name."""
+class Witness(mysqlfamily.MysqldWitness):
+    """Percona Server 8.4 and newer."""
 
     datastore = 'percona'
