@@ -18,6 +18,7 @@ from trove.objects import configuration
 from trove.objects import instance
 from trove.objects import operation
 from trove.objects import status
+from trove.operations import actions
 from trove.operations import configuration_values
 from trove.operations import datastores
 from trove.operations import deps as deps_
@@ -168,10 +169,10 @@ def _promise_attach(ctx: context.Context, deps: deps_.Deps,
     with deps.db.writer() as tx:
         # Locked: nobody deletes or edits it before we are among its users.
         group = tx.configurations.get(group.id, lock=True)
-        _claim(tx, found)
+        before = _claim(tx, found)
         tx.instances.record(found.id, configuration_id=group.id)
         return _add(ctx, deps, tx, found, {}, group.values,
-                    before=status.Task.NONE, configuration_id=group.id,
+                    before=before, configuration_id=group.id,
                     undo_configuration_id=None)
 
 
@@ -180,10 +181,10 @@ def _promise_detach(ctx: context.Context, deps: deps_.Deps,
                     found: instance.Instance) -> Promise:
     with deps.db.writer() as tx:
         group = tx.configurations.get(found.configuration_id, lock=True)
-        _claim(tx, found)
+        before = _claim(tx, found)
         # It stays a user until it is done, so that the group stays too.
         return _add(ctx, deps, tx, found, group.values, {},
-                    before=status.Task.NONE, configuration_id=None,
+                    before=before, configuration_id=None,
                     undo_configuration_id=group.id)
 
 
@@ -193,17 +194,24 @@ def _promise_edit(ctx: context.Context, deps: deps_.Deps, tx: typing.Any,
     promise = _add(ctx, deps, tx, found, group.values, values, before=None,
                    configuration_id=group.id,
                    undo_configuration_id=group.id)
-    free = found.task in (status.Task.NONE, status.Task.RESTART_REQUIRED)
+    free = found.task in actions.FREE
     return dataclasses.replace(
         promise, awaited=free and found.server_status == 'ACTIVE')
 
 
-def _claim(tx: typing.Any, found: instance.Instance) -> None:
+def _claim(tx: typing.Any, found: instance.Instance) -> status.Task:
+    """Take the instance; the task it was in, which may be a restart that
+    is wanted: values that stop an engine are got rid of like this."""
     if found.server_status != 'ACTIVE':
         raise exception.Unprocessable(
             'Instance %s is not ready: its status is %s.'
             % (found.id, found.status))
-    tx.instances.claim(found.id, status.Task.UPDATING)
+    before: status.Task = tx.instances.get(found.id).task
+    if before not in actions.FREE:
+        raise exception.InstanceBusy(instance_id=found.id,
+                                     task=before.action)
+    tx.instances.claim(found.id, status.Task.UPDATING, allowed=(before,))
+    return before
 
 
 def _add(ctx: context.Context, deps: deps_.Deps, tx: typing.Any,

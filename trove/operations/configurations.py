@@ -10,6 +10,7 @@ from trove.common import context
 from trove.common import exception
 from trove.db import session
 from trove.objects import configuration
+from trove.objects import status
 from trove.operations import apply_configuration
 from trove.operations import configuration_values
 from trove.operations import datastores
@@ -25,6 +26,20 @@ class StillAttached(exception.BadRequest):
 
     template = ('Configuration group %(group_id)s is attached to instances; '
                 'detach it from them first.')
+
+
+class UserUpgrading(exception.Unprocessable):
+    """What the values have to fit is about to change."""
+
+    template = ('Configuration group %(group_id)s cannot be changed while '
+                'instance %(instance_id)s, which uses it, is upgraded.')
+
+
+class ChangedMeanwhile(exception.Unprocessable):
+    """An instance that uses the group has another version since."""
+
+    template = ('An instance that uses configuration group %(group_id)s was '
+                'upgraded just now; try again.')
 
 
 def get(ctx: context.Context, deps: deps_.Deps, group_id: str
@@ -90,15 +105,18 @@ def _change(ctx: context.Context, deps: deps_.Deps, group_id: str,
                                     dict[str, configuration.Value]],
             **names: str | None) -> None:
     before = get(ctx, deps, group_id)
-    version = datastores.version_by_id(deps, before.version_id, True)
-    known = parameters.listing(deps, version)
     wanted = change(before.values)
     # What stands there already may be of a parameter that is gone since.
-    configuration_values.check(version, known, {
-        name: value for name, value in wanted.items()
-        if name not in before.values or before.values[name] != value
-        or type(before.values[name]) is not type(value)})
-    after, promised = _store_change(ctx, deps, before, change, names)
+    added = {name: value for name, value in wanted.items()
+             if name not in before.values or before.values[name] != value
+             or type(before.values[name]) is not type(value)}
+    versions = _versions(deps, before)
+    for version_id in versions:
+        version = datastores.version_by_id(deps, version_id, True)
+        configuration_values.check(
+            version, parameters.listing(deps, version), added)
+    after, promised = _store_change(ctx, deps, before, change, names,
+                                    versions)
     if promised:
         try:
             apply_configuration.settle(deps, promised)
@@ -107,12 +125,18 @@ def _change(ctx: context.Context, deps: deps_.Deps, group_id: str,
             raise
 
 
+def _versions(deps: deps_.Deps, group: configuration.Group) -> set[str]:
+    """Its own, and those that instances with the group were upgraded to."""
+    with deps.db.reader() as tx:
+        return {group.version_id, *tx.configurations.versions(group.id)}
+
+
 @session.retried
 def _store_change(ctx: context.Context, deps: deps_.Deps,
                   before: configuration.Group,
                   change: typing.Callable[..., dict[
                       str, configuration.Value]],
-                  names: Changes
+                  names: Changes, checked: set[str]
                   ) -> tuple[configuration.Group,
                              list[apply_configuration.Promise]]:
     """(the group as it is now, operations that apply it)."""
@@ -123,9 +147,20 @@ def _store_change(ctx: context.Context, deps: deps_.Deps,
         tx.configurations.change(found.id, values=wanted, **names)
         promised = []
         if wanted != found.values:
+            _check_users(tx, found, checked)
             promised = apply_configuration.promise_everywhere(
                 ctx, deps, tx, found, wanted)
         return tx.configurations.get(found.id), promised
+
+
+def _check_users(tx: typing.Any, group: configuration.Group,
+                 checked: set[str]) -> None:
+    upgraded = tx.configurations.user_in(group.id, status.Task.UPGRADING)
+    if upgraded:
+        raise UserUpgrading(group_id=group.id, instance_id=upgraded)
+    if not tx.configurations.versions(group.id) <= checked:
+        # An upgrade came to its end since the values were checked.
+        raise ChangedMeanwhile(group_id=group.id)
 
 
 @session.retried

@@ -46,12 +46,16 @@ def arguments(deps: deps_.Deps, found: instance.Instance, image_id: str,
             'version': version, 'old_version': found.version_number}
 
 
-def overrides(tx: typing.Any, found: instance.Instance
-              ) -> dict[str, typing.Any]:
-    """The values of the instance's group, if it has one."""
+def overrides(tx: typing.Any, found: instance.Instance,
+              lock: bool = False) -> dict[str, typing.Any]:
+    """The values of the instance's group, if it has one.
+
+    ``lock``: they stay as they are until the transaction ends.
+    """
     if found.configuration_id is None:
         return {}
-    return dict(tx.configurations.get(found.configuration_id).values)
+    return dict(tx.configurations.get(found.configuration_id,
+                                      lock=lock).values)
 
 
 def _flavor(deps: deps_.Deps, found: instance.Instance

@@ -12,10 +12,12 @@ from trove.objects import instance
 from trove.objects import status
 from trove.operations import actions
 from trove.operations import capacity
+from trove.operations import configuration_values
 from trove.operations import datastores
 from trove.operations import deps as deps_
 from trove.operations import guest_calls
 from trove.operations import instances
+from trove.operations import parameters
 from trove.operations import rebuilding
 
 VERB = 'upgrade_instance'
@@ -39,30 +41,33 @@ def upgrade_instance(ctx: context.Context, deps: deps_.Deps,
     before = instances.get(ctx, deps, instance_id)
     version = _version(deps, before, version_ref)
     _check(before, version)
+    _check_values(deps, before, version)
     image = capacity.image_of(deps, version)
     capacity.flavor_of(deps, before.flavor_id, version, image)
     _ask_guest(deps, before, version)
     asked = {**rebuilding.arguments(deps, before, image.id, version.number),
              'version_id': version.id}
     operation_id = str(uuid.uuid4())
-    _promise(ctx, deps, before, asked, operation_id)
+    _promise(ctx, deps, before, version, asked, operation_id)
     deps.taskmanager.wake(operation_id)
 
 
 @session.retried
 def _promise(ctx: context.Context, deps: deps_.Deps,
-             before: instance.Instance, asked: actions.Arguments,
-             operation_id: str) -> None:
+             before: instance.Instance, version: datastore.Version,
+             asked: actions.Arguments, operation_id: str) -> None:
+    known = parameters.listing(deps, version)
     with deps.db.writer() as tx:
         found = tx.instances.get(before.id)
         actions.check_ready(found)
         if found.datastore_version_id != before.datastore_version_id:
             raise exception.InstanceBusy(instance_id=found.id,
                                          task=status.Task.UPGRADING.action)
+        overrides = rebuilding.overrides(tx, found, lock=True)
+        _hold_values(found, version, known, overrides)
         actions.record(ctx, deps, tx, found, actions.Promise(
             verb=VERB, task=status.Task.UPGRADING, arguments={
-                **asked, 'overrides': rebuilding.overrides(tx, found)}),
-            operation_id)
+                **asked, 'overrides': overrides}), operation_id)
 
 
 def _version(deps: deps_.Deps, found: instance.Instance,
@@ -93,10 +98,31 @@ def _reason(found: instance.Instance,
         return None
     if _number(version.number) < _number(found.version_number):
         return 'it has the newer version %s' % found.version_number
-    if found.configuration_id:
-        return ('its configuration group is for the old version; detach it '
-                'first')
     return None
+
+
+def _check_values(deps: deps_.Deps, found: instance.Instance,
+                  version: datastore.Version) -> None:
+    """Hold that the values of its group are good in the version as well."""
+    known = parameters.listing(deps, version)
+    with deps.db.reader() as tx:
+        overrides = rebuilding.overrides(tx, found)
+    _hold_values(found, version, known, overrides)
+
+
+def _hold_values(found: instance.Instance, version: datastore.Version,
+                 known: configuration_values.Parameters,
+                 overrides: configuration_values.Values) -> None:
+    if version.id == found.datastore_version_id:
+        return      # they are in use
+    try:
+        configuration_values.check(version, known, overrides)
+    except (exception.Unprocessable, exception.BadRequest) as error:
+        raise NotUpgradable(
+            instance_id=found.id, version=version.name,
+            reason='its configuration group does not fit; detach it or '
+                   'change it first: ' + error.message.rstrip('.')
+        ) from error
 
 
 def _ask_guest(deps: deps_.Deps, found: instance.Instance,

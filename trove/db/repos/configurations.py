@@ -76,6 +76,19 @@ class Configurations:
             sa.select(sa.func.count()).select_from(tables.Instance),
             group_id, project_id)).scalar()
 
+    def versions(self, group_id):
+        """Ids of the datastore versions of the instances that use it."""
+        return set(self._connection.execute(_users(
+            sa.select(tables.Instance.datastore_version_id).distinct(),
+            group_id, None)).scalars())
+
+    def user_in(self, group_id, task):
+        """An instance that uses it and is in this task, by id; or None."""
+        row = tables.Instance
+        return self._connection.execute(_users(
+            sa.select(row.id).where(row.task_id == task.code).limit(1),
+            group_id, None)).scalar()
+
     def change(self, group_id, values=None, **names):
         """Set name or description; ``values`` replaces all values."""
         row = tables.Configuration

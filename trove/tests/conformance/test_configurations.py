@@ -86,18 +86,39 @@ def test_values_that_stop_the_engine_are_taken_back(server, groups):
     before = {name: server.setting(name) for name in breaking}
     group = groups(breaking)
     trove.instances.update(server.id, configuration=group)
-    assert server.show().status == 'RESTART_REQUIRED'
+    restart_in_vain(server, breaking)
+    assert {name: server.setting(name) for name in breaking} == before
+    server.write()
+    late, value = server.witness.settings.at_start
+    trove.configurations.edit(group, json.dumps(
+        {**dict.fromkeys(breaking), late: value}))
     trove.instances.restart(server.id)
-    # The group is attached and not in force, which its status goes on saying.
+    assert not getattr(server.well(), 'fault', None)
+    assert same(server.setting(late), value)
+
+
+def test_who_was_told_that_they_do_can_do_without_the_group(server, groups):
+    trove, breaking = server.trove, server.witness.settings.breaking
+    if breaking is None:
+        return
+    trove.instances.update(server.id, remove_configuration=True)
+    trove.instances.restart(server.id)
+    server.well()
+    trove.instances.update(server.id, configuration=groups(breaking))
+    restart_in_vain(server, breaking)
+    trove.instances.update(server.id, remove_configuration=True)
+    assert not getattr(server.show(), 'configuration', None)
+    trove.instances.restart(server.id)
+    assert not getattr(server.well(), 'fault', None)
+    server.write()
+
+
+def restart_in_vain(server, breaking):
+    """Its group is attached and not in force, which is said."""
+    assert server.show().status == 'RESTART_REQUIRED'
+    server.trove.instances.restart(server.id)
     found = tenant_module.until(
         lambda: (server.show() if server.show().status == 'RESTART_REQUIRED'
                  else None), 120, 'the restart does not end')
     assert all(name in found.fault['message'] for name in breaking), (
         found.to_dict())
-    assert {name: server.setting(name) for name in breaking} == before
-    server.write()
-    late, value = server.witness.settings.at_start
-    trove.configurations.update(group, json.dumps({late: value}))
-    trove.instances.restart(server.id)
-    assert not getattr(server.well(), 'fault', None)
-    assert same(server.setting(late), value)

@@ -4,6 +4,8 @@
 Runs for the pairs of versions that are both part of the run.
 """
 
+import json
+
 import pytest
 
 from trove.tests.conformance import engines
@@ -20,10 +22,10 @@ def newer(engine):
 
 
 def number(engine):
-    return [int(part) for part in engine.version.split('.')]
+    return [int(part) for part in engine.number.split('.')]
 
 
-def test_data_users_and_root_come_along(server):
+def test_data_users_root_and_group_come_along(server, tenant):
     target = newer(server.engine)
     if target is None:      # the newest: only older ones could be asked for
         older = [one for one in engines.asked()
@@ -36,6 +38,12 @@ def test_data_users_and_root_come_along(server):
     trove = server.trove
     server.write(200)
     name, root = trove.root.create(server.id)
+    parameter, value, other = server.witness.settings.dynamic
+    group = tenant.trove.configurations.create(
+        'comes along', json.dumps({parameter: value}),
+        datastore=server.engine.datastore,
+        datastore_version=server.engine.version)
+    trove.instances.update(server.id, configuration=group.id)
     address = server.host
     trove.instances.upgrade(server.id, target.version)
     assert server.show().status == 'UPGRADE'
@@ -44,9 +52,15 @@ def test_data_users_and_root_come_along(server):
     assert (server.host, server.rows()) == (address, 200)
     with server.session() as session:
         assert server.witness.server_version(session).startswith(
-            target.version)
+            target.number)
     assert server.lets_in(name, root, 'shop')
     server.write()
+    assert found.configuration['id'] == group.id
+    assert server.setting(parameter) == value
+    trove.configurations.edit(group.id, json.dumps({parameter: other}))
+    assert server.setting(parameter) == other
+    trove.instances.update(server.id, remove_configuration=True)
+    trove.configurations.delete(group.id)
     trove.users.create(server.id, [
         {'name': 'after', 'password': 'after-upgrade',
          'databases': [{'name': 'shop'}]}])

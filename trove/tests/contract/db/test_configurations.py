@@ -9,6 +9,7 @@ import pytest
 
 from trove.db.repos import configurations
 from trove.objects import configuration
+from trove.objects.status import Task
 from trove.tests.fixtures import database
 
 NOW = datetime.datetime(2026, 3, 1, 10)
@@ -86,6 +87,20 @@ def test_a_used_group_cannot_be_deleted(db, version_id):
             tx.configurations.get(group.id)
         with pytest.raises(configurations.GroupNotFound):
             tx.configurations.change(group.id, name='x')
+
+
+def test_versions_and_tasks_of_those_who_use_a_group(db, version_id):
+    group = add(db, version_id)
+    with db.reader() as tx:
+        assert tx.configurations.versions(group.id) == set()
+    made = [database.an_instance(
+        db, configuration_id=group.id, datastore_version_id=version_id,
+        task=task) for task in (Task.NONE, Task.UPGRADING)]
+    with db.reader() as tx:
+        assert tx.configurations.versions(group.id) == {version_id}
+        assert tx.configurations.user_in(
+            group.id, Task.UPGRADING) == made[1].id
+        assert tx.configurations.user_in(group.id, Task.DELETING) is None
 
 
 def test_accounts_are_projects_with_instances(db):

@@ -230,7 +230,23 @@ class TestInstances:
         assert 'innodb_buffer_pool_size' not in (
             service.guests.applied.get(instance_id, {}))
         assert service.guests.overrides[instance_id] == values
-        assert api.error(put(member, instance_id, None))[0] == 422
+
+    def test_who_waits_for_a_restart_can_get_rid_of_a_group(
+            self, service, member, make):
+        instance_id = service.an_instance()
+        later = {'innodb_buffer_pool_size': 64 * 1024 ** 2}
+        put(member, instance_id, make(later)['id'])
+        assert put(member, instance_id, None).status_code == 202
+        found = service.instance(instance_id)
+        assert found.configuration_id is None
+        assert found.task is status.Task.RESTART_REQUIRED
+        assert service.guests.overrides[instance_id] == {}
+        # Values that need no restart leave the wish for one as it is.
+        group_id = make({'max_connections': 200})['id']
+        assert put(member, instance_id, group_id).status_code == 202
+        found = service.instance(instance_id)
+        assert (found.configuration_id, found.task) == (
+            group_id, status.Task.RESTART_REQUIRED)
 
     def test_without_a_default_detaching_needs_a_restart(
             self, service, member, make):

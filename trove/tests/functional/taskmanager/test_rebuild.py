@@ -4,11 +4,15 @@
 import pytest
 
 from trove.common import exception
+from trove.objects import datastore
 from trove.objects.operation import State
+from trove.operations import configurations
+from trove.operations import datastores
 from trove.operations import rebuild_instance
 from trove.operations import rebuilding
 from trove.operations import upgrade_instance
 from trove.tests.fixtures import control_plane
+from trove.tests.fixtures import groups
 from trove.tests.fixtures import situations
 
 CTX = control_plane.CTX
@@ -64,6 +68,51 @@ def test_an_upgrade_keeps_everything_but_the_image(plane, made):
     assert adopted.adopt == {'from': '10.11', 'undo': False}
     assert (adopted.version, adopted.users) == ('11.8', ())
     assert len(plane.broker.users[made]) == 1
+
+
+def with_group(plane, instance_id, *offered):
+    """It has a group; the newer version has these parameters only."""
+    groups.attach_values(plane, instance_id)
+    plane.work()
+    newer = datastores.version(
+        datastores.find(plane.deps, 'mariadb', True), '11.8')
+    with plane.db.writer() as tx:
+        tx.datastores.put_parameters(newer.id, [
+            datastore.Parameter(name=name, version_id=newer.id,
+                                type='integer', restart_required=False,
+                                maximum='100')
+            for name in offered])
+    return plane.instance(instance_id).configuration_id
+
+
+def test_a_group_comes_along_where_its_values_are_good(plane, made):
+    group_id = with_group(plane, made, *groups.VALUES)
+    upgrade(plane, made)
+    plane.work()
+    found = plane.instance(made)
+    assert (found.status, found.version_name) == ('ACTIVE', '11.8')
+    assert found.configuration_id == group_id
+    assert plane.guests.orders[-1].overrides == groups.VALUES
+
+
+def test_one_whose_values_are_not_bars_the_way(plane, made):
+    with_group(plane, made, 'size')
+    with pytest.raises(upgrade_instance.NotUpgradable, match='later'):
+        upgrade(plane, made)
+    assert plane.instance(made).version_name == '10.11'
+
+
+def test_a_group_waits_for_the_upgrade_of_its_users(plane, made):
+    group_id = with_group(plane, made, *groups.VALUES)
+    upgrade(plane, made)
+    with pytest.raises(configurations.UserUpgrading):
+        configurations.edit(CTX, plane.deps, group_id, {'size': 7})
+    plane.work()
+    # What is new has to fit the group's own version and that of its users.
+    with pytest.raises(exception.Unprocessable, match='at most 100'):
+        configurations.edit(CTX, plane.deps, group_id, {'size': 101})
+    with plane.db.reader() as tx:
+        assert tx.configurations.get(group_id).values == groups.VALUES
 
 
 def test_what_the_guest_bars_is_told_before_anything_is_done(plane, made):
