@@ -10,6 +10,7 @@ from trove.datastores.sqlfamily.guest import places as where
 def test_a_start_before_the_log_is_told_however_much_is_in_the_log(tmp_path):
     places = where.Places(
         config=str(tmp_path), layers=str(tmp_path), tls=str(tmp_path),
+        keys=str(tmp_path),
         runtime=str(tmp_path), logs=str(tmp_path), mount_point=str(tmp_path))
     logs = sql_logs.SqlLogs(places, layers=None, connector=None, size_mb=1)
     logs.mark()
