@@ -125,6 +125,7 @@ bind_host = {site.api_host}
 bind_port = {site.api_port}
 transport_url = rabbit://trove:{broker.password(settings)}@127.0.0.1:{
     settings.amqp_port}//
+default_datastore = mariadb
 management_networks = {facts['management_network']}
 management_security_groups = {groups}
 report_interval = 10

@@ -64,7 +64,8 @@ class Router:
         wanted = 'GET' if method == 'HEAD' else method
         if wanted in node.routes:
             route, names = node.routes[wanted]
-            return route, dict(zip(names, values, strict=True))
+            return route, {name: _canonical(name, value) for name, value
+                           in zip(names, values, strict=True)}
         allowed = set(node.routes)
         if 'GET' in allowed:
             allowed.add('HEAD')
@@ -74,6 +75,18 @@ class Router:
 def segments(path):
     """The parts of a path; a run of slashes counts as one."""
     return re.sub('/+', '/', path).split('/')[1:]
+
+
+#: Variables of paths that hold an id of ours, or else a name.
+_IDS = frozenset(('id', 'iid', 'datastore', 'version', 'module'))
+_UUID = re.compile('[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}')
+
+
+def _canonical(name, value):
+    """An id may be written in either case; the database knows one."""
+    if name in _IDS and _UUID.fullmatch(value):
+        return value.lower()
+    return value
 
 
 class _Node:

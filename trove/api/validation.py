@@ -7,10 +7,12 @@ from jsonschema import exceptions
 from trove.common import exception
 
 
-def body(schema):
+def body(schema, dialect=None):
     """A check of request bodies: gives the body back or raises BadRequest.
 
-    Its ``schema`` is what the documentation is made from.
+    Ids come in either case and are given back as the database has them.
+    ``dialect`` turns what some client writes into the documented form. The
+    check's ``schema`` is what the documentation is made from.
     """
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
@@ -18,13 +20,28 @@ def body(schema):
     def check(value):
         if value is None:
             raise exception.BadRequest('A JSON body is required.')
+        if dialect is not None:
+            value = dialect(value)
         error = exceptions.best_match(validator.iter_errors(value))
         if error is not None:
             raise exception.BadRequest(_message(error))
-        return value
+        return _lowered(schema, value)
 
     check.schema = schema
     return check
+
+
+def _lowered(schema, value):
+    """The value with every id in lower case."""
+    if isinstance(value, str):
+        return value.lower() if schema.get('format') == 'uuid' else value
+    if isinstance(value, list):
+        return [_lowered(schema.get('items', {}), item) for item in value]
+    if isinstance(value, dict):
+        known = schema.get('properties', {})
+        return {name: _lowered(known.get(name, {}), item)
+                for name, item in value.items()}
+    return value
 
 
 def _message(error):

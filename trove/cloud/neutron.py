@@ -40,6 +40,16 @@ class NeutronNetwork(ports.Network):
         return subnet and ports.Subnet(
             id=subnet.id, network_id=subnet.network_id, cidr=subnet.cidr)
 
+    def usable(self, project_id):
+        """Ids of the project's networks and of the shared ones."""
+        with sdk.translated('Neutron'):
+            own = [*self._network.networks(project_id=project_id),
+                   *self._network.networks(is_shared=True)]
+        return sorted({
+            network.id for network in own
+            if network.subnet_ids and not network.is_router_external
+            and (network.is_shared or network.project_id == project_id)})
+
     def create_port(self, name, network_id, instance_id, security_groups,
                     subnet_id=None, address=None, description=''):
         """A port of that name, network and description."""

@@ -302,6 +302,11 @@ class Network(abc.ABC):
         the project may use it; else NotFound. Gives the subnet if named."""
 
     @abc.abstractmethod
+    def usable(self, project_id: str) -> list[str]:
+        """Ids of the networks with a subnet that the project can attach a
+        server to: its own and the shared ones, external ones left out."""
+
+    @abc.abstractmethod
     def create_port(self, name: str, network_id: str, instance_id: str,
                     security_groups: tuple[str, ...],
                     subnet_id: str | None = None,

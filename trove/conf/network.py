@@ -11,6 +11,7 @@ OPTS = [
                     'come from; the first external network when unset.'),
     cfg.StrOpt('default_network_id',
                help='Network of an instance whose request names none. '
-                    'Without it such a request fails with a sentence that '
-                    'says so.'),
+                    'Without it the only network that the project can use '
+                    'is taken; where it can use several, the request is '
+                    'refused with a sentence that says so.'),
 ]

@@ -119,6 +119,14 @@ def image(deps: deps_.Deps, image_id: str | None,
     return newest
 
 
+def networks(deps: deps_.Deps, project_id: str) -> list[str]:
+    """Ids of the networks that a project can attach an instance to."""
+    found = _remembered(deps, ('networks', project_id),
+                        lambda: deps.cloud.network.usable(project_id))
+    ours = deps.conf.management_networks
+    return [network_id for network_id in found if network_id not in ours]
+
+
 def subnet(deps: deps_.Deps, project_id: str, network_id: str | None,
            subnet_id: str | None) -> ports.Subnet | None:
     """The subnet of a project's choice, if it names one.

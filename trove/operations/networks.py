@@ -12,10 +12,9 @@ from trove.operations import deps as deps_
 
 
 class NoNetwork(exception.BadRequest):
-    """No network was named and there is no default one."""
+    """No network was named, and none goes without saying."""
 
-    template = ('Name a network in nics: this deployment has no default '
-                'one.')
+    template = 'Name a network in nics: %(reason)s.'
 
 
 class NetworkRefused(exception.BadRequest):
@@ -41,10 +40,19 @@ def check(ctx: context.Context, deps: deps_.Deps,
           nics: tuple[Nic, ...]) -> tuple[Nic, ...]:
     """The nics with their networks filled in, or why they cannot be."""
     if not nics:
-        if not deps.conf.network.default_network_id:
-            raise NoNetwork()
-        return ()
+        return _unsaid(ctx, deps)
     return tuple(_check_one(ctx, deps, nic) for nic in nics)
+
+
+def _unsaid(ctx: context.Context, deps: deps_.Deps) -> tuple[Nic, ...]:
+    """The operator's default network, else the only one of the project."""
+    if deps.conf.network.default_network_id:
+        return ()
+    usable = catalogue.networks(deps, ctx.project_id)
+    if len(usable) == 1:
+        return (Nic(network_id=usable[0]),)
+    raise NoNetwork(reason='the project can use several' if usable
+                    else 'the project has none yet')
 
 
 def _check_one(ctx: context.Context, deps: deps_.Deps, nic: Nic) -> Nic:

@@ -27,10 +27,10 @@ RULES = (
 )
 
 
-def rule(name, check, description, method, path):
-    """One documented rule; ``path`` is what follows the project id."""
+def rule(name, check, description, method, *paths):
+    """One documented rule; ``paths`` are what follows the project id."""
     return policy.DocumentedRuleDefault(
         name=name, check_str=check, description=description,
         scope_types=['project'],
-        operations=[{'method': method,
-                     'path': '/v1.0/{project_id}' + path}])
+        operations=[{'method': method, 'path': '/v1.0/{project_id}' + path}
+                    for path in paths])

@@ -6,9 +6,9 @@ from trove.policies import base
 _ONE = '/instances/{instance_id}'
 
 
-def _rule(name, description, method, path):
+def _rule(name, description, method, *paths):
     return base.rule('instance:extension:' + name, base.ADMIN_OR_OWNER,
-                     description, method, _ONE + path)
+                     description, method, *(_ONE + path for path in paths))
 
 
 def _cluster_rule(name, description, method):
@@ -23,7 +23,8 @@ RULES = (
     _rule('database:delete', 'Delete a database.', 'DELETE',
           '/databases/{name}'),
     _rule('user:index', 'List users.', 'GET', '/users'),
-    _rule('user:create', 'Create users.', 'POST', '/users'),
+    _rule('user:create', 'Create users.', 'POST', '/users',
+          '/users/{user}'),
     _rule('user:update_all', 'Change passwords of users.', 'PUT', '/users'),
     _rule('user:show', 'Show a user.', 'GET', '/users/{user}'),
     _rule('user:update', 'Change a user.', 'PUT', '/users/{user}'),

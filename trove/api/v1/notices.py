@@ -189,7 +189,8 @@ _BY_ROUTE = {
     ('POST', _ONE + '/databases'): _create_databases,
     ('DELETE', _ONE + '/databases/{name}'): _plain(
         'database_delete', instance_id='id', dbname='name'),
-    ('POST', _ONE + '/users'): _users('user_create'),
+    **{('POST', path): _users('user_create')
+       for path in (_ONE + '/users', *_USERS)},
     ('PUT', _ONE + '/users'): _users('user_change_password'),
     **{('PUT', path): _plain('user_update_attributes', instance_id='id',
                              username='user') for path in _USERS},

@@ -102,6 +102,8 @@ def _users(deps, policy):
         yield _route('GET', one, all_.show, answer=accounts.USER)
         yield _route('PUT', one, all_.update, body=user_schemas.UPDATE,
                      status=202)
+        yield _route('POST', one, all_.create_one,
+                     body=user_schemas.CREATE_ONE, status=202)
         yield _route('DELETE', one, all_.delete, status=202)
         yield _route('GET', one + '/databases', all_.access,
                      answer=accounts.GRANTS)

@@ -52,6 +52,12 @@ class FakeNetwork(ports.Network):
             cidr=NETWORKS[network_id][1] + '.0/24')
 
     @faults.breakable
+    def usable(self, project_id):
+        """Ids of the project's networks and of the shared ones."""
+        return sorted(network_id for network_id, (owner, _)
+                      in NETWORKS.items() if owner in (None, project_id))
+
+    @faults.breakable
     def create_port(self, name, network_id, instance_id, security_groups,
                     subnet_id=None, address=None, description=''):
         """A port of that name, network and description."""

@@ -30,6 +30,15 @@ class Users(loading.Loader):
         server = self.load(request, _RULE + 'create')
         operations.create(self._deps, server, schemas.specs(request.body))
 
+    def create_one(self, request):
+        """U2 for a single user, at its own path."""
+        server, who = self._load(request, _RULE + 'create')
+        wanted = schemas.specs(request.body)
+        if wanted[0].name != who.name:
+            raise exception.BadRequest(
+                'users[0].name: must be the name in the path')
+        operations.create(self._deps, server, wanted)
+
     def change_passwords(self, request):
         """U3: give users new passwords."""
         server = self.load(request, _RULE + 'update_all')

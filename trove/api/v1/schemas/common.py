@@ -7,11 +7,12 @@ NAME = {'type': 'string', 'minLength': 1, 'maxLength': 255,
         'message': 'must be a text of 1 to 255 characters with a letter or '
                    'digit in it'}
 
-UUID = {'type': 'string',
+UUID = {'type': 'string', 'format': 'uuid',
         'pattern': '^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$',
         'message': 'must be a UUID'}
 
-UUID_OR_NULL = {'type': ['string', 'null'], 'pattern': UUID['pattern'],
+UUID_OR_NULL = {'type': ['string', 'null'], 'format': 'uuid',
+                'pattern': UUID['pattern'],
                 'message': 'must be a UUID or null'}
 
 #: Gigabytes; command line clients send digits as text.

@@ -3,6 +3,7 @@
 
 from trove.api import validation
 from trove.api.v1.schemas import common
+from trove.api.v1.schemas import dialects
 from trove.objects import order
 
 #: Each name is looked up before any is made: one request has to end.
@@ -14,7 +15,7 @@ DATABASE = common.obj({
 
 CREATE = validation.body(common.obj({
     'databases': {'type': 'array', 'maxItems': MOST, 'items': DATABASE},
-}, ['databases']))
+}, ['databases']), dialects.new_databases)
 
 
 def spec(item):

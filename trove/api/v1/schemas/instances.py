@@ -6,6 +6,7 @@ import ipaddress
 from trove.api import validation
 from trove.api.v1.schemas import common
 from trove.api.v1.schemas import databases
+from trove.api.v1.schemas import dialects
 from trove.api.v1.schemas import users
 from trove.common import exception
 from trove.objects import instance
@@ -52,7 +53,7 @@ CREATE = validation.body(common.obj({'instance': common.obj({
     'locality': {'type': 'string', 'enum': LOCALITIES},
     'region_name': common.NAME,
     'access': common.obj(_ACCESS),
-}, ['name'])}, ['instance']))
+}, ['name'])}, ['instance']), dialects.new_instance)
 
 _CHANGE = {
     'name': common.NAME,
@@ -71,7 +72,7 @@ ACTION = validation.body(common.obj({
     'resize': common.obj({
         'volume': common.obj({'size': common.SIZE_GB}, ['size']),
         'flavorRef': common.FLAVOR_REF}),
-}))
+}), dialects.action)
 
 
 def wish(body):

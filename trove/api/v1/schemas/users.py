@@ -4,6 +4,7 @@
 from trove.api import validation
 from trove.api.v1.schemas import common
 from trove.api.v1.schemas import databases
+from trove.api.v1.schemas import dialects
 from trove.common import exception
 from trove.objects import account
 from trove.objects import order
@@ -24,6 +25,11 @@ USER = common.obj({
 CREATE = validation.body(common.obj({
     'users': {'type': 'array', 'maxItems': databases.MOST, 'items': USER},
 }, ['users']))
+
+#: openstacksdk makes a user at the path that it will have.
+CREATE_ONE = validation.body(common.obj({
+    'users': {'type': 'array', 'minItems': 1, 'maxItems': 1, 'items': USER},
+}, ['users']), dialects.new_user)
 
 CHANGE_PASSWORDS = validation.body(common.obj({
     'users': {'type': 'array', 'maxItems': databases.MOST,

@@ -232,6 +232,12 @@ def test_a_tenant_may_use_what_is_its_own_or_shared(place, cloud):
             cloud.network.check(place.project_id, network_id, subnet_id)
 
 
+def test_networks_without_choice_are_own_or_shared(place, cloud):
+    usable = cloud.network.usable(place.project_id)
+    assert place.network_id in usable
+    assert place.foreign_network_id not in usable
+
+
 # --- images
 
 def test_images_are_found_by_id_and_by_tags(place, cloud):

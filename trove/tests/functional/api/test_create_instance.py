@@ -3,6 +3,7 @@
 
 import pytest
 
+from trove.cloud.fake import network
 from trove.objects import quota
 from trove.tests.fixtures import api
 
@@ -50,6 +51,40 @@ def test_defaults_fill_in_what_was_not_said(make_service):
     assert answer.status_code == 200
     assert answer.json['instance']['volume'] == {'size': 3}
     assert answer.json['instance']['datastore']['version'] == '10.11'
+
+
+class TestNoNetworkIsNamed:
+    """The operator has no default one."""
+
+    @pytest.fixture
+    def member(self, make_service, monkeypatch):
+        self.service = make_service(network__default_network_id=None)
+        monkeypatch.setattr(network, 'NETWORKS', {
+            'mine': (api.PROJECT, '10.1.0'), 'theirs': (api.OTHER, '10.2.0')})
+        return self.service.caller('member')
+
+    def test_the_only_one_goes_without_saying(self, member):
+        assert member.post('/instances', api.create_body(
+            nics=None)).status_code == 200
+        with self.service.db.reader() as tx:
+            promise, = tx.operations.list()
+        assert promise.arguments['nics'] == [{
+            'network_id': 'mine', 'subnet_id': None, 'ip_address': None}]
+
+    @pytest.mark.parametrize(('more', 'said'), [
+        ({'shared': (None, '10.3.0')}, 'can use several'),
+        ({'mine': (api.OTHER, '10.1.0')}, 'has none yet')])
+    def test_there_is_a_choice_or_nothing_to_choose(self, member, more, said):
+        network.NETWORKS.update(more)
+        status, _, message = api.error(member.post(
+            '/instances', api.create_body(nics=None)))
+        assert (status, said in message) == (400, True)
+
+    def test_the_operators_own_network_is_nothing_to_choose(self, member):
+        network.NETWORKS['mgmt'] = (None, '10.3.0')
+        self.service.conf.set_override('management_networks', ['mgmt'])
+        assert member.post('/instances', api.create_body(
+            nics=None)).status_code == 200
 
 
 def test_a_version_may_be_named_by_id_alone_or_with_its_number(

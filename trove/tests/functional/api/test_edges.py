@@ -64,6 +64,22 @@ def test_dots_and_escapes_reach_the_handler_whole(member):
         assert shown.replace('%25', '%') in message
 
 
+def test_ids_are_the_same_in_either_case(service, member):
+    group = member.post('/configurations', {'configuration': {
+        'name': 'web', 'values': {}, 'datastore': {
+            'type': 'mariadb', 'version': '10.11'}}}).json['configuration']
+    big = group['id'].upper()
+    assert member.get('/configurations/' + big).json[
+        'configuration']['id'] == group['id']
+    made = member.post('/instances', api.create_body(
+        configuration=big, nics=[{'network_id': api.NETWORK.upper()}]))
+    assert made.json['instance']['configuration']['id'] == group['id']
+    store = member.get('/datastores/mariadb').json['datastore']
+    assert member.get('/datastores/%s/versions/%s' % (
+        store['id'].upper(), store['default_version'].upper())
+        ).status_code == 200
+
+
 def test_a_path_that_is_not_utf8(member):
     answer = member.get('/', environ_overrides={
         'PATH_INFO': '/v1.0/%s/flavors/\xff' % api.PROJECT})

@@ -332,7 +332,7 @@ class TestActions:
 
     @pytest.mark.parametrize('body', [
         None, [], {}, {'explode': {}}, {'restart': {}, 'resize': {}},
-        {'resize': {}}, {'reset_status': None}, {'restart': None},
+        {'resize': {}}, {'reset_status': None}, {'restart': True},
         {'resize': {'volume': {'size': 2}, 'flavorRef': '2'}}])
     def test_nonsense_is_a_bad_request(self, member, body):
         instance_id = create(member)
