@@ -5,6 +5,7 @@ One process runs one service with threads inside; who wants more of a kind
 starts more processes, on the same host or another.
 """
 
+import importlib.metadata
 import os
 import signal
 import socket
@@ -33,6 +34,7 @@ def configure(program, arguments=None):
     log.register_options(conf)
     conf(args=sys.argv[1:] if arguments is None else arguments,
          project='trove', prog=program,
+         version=importlib.metadata.version('trove'),
          default_config_files=[path for path in _FILES
                                if os.path.exists(path)])
     log.set_defaults(default_log_levels=[

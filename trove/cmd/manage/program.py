@@ -3,6 +3,7 @@
 
 import argparse
 import functools
+import importlib.metadata
 import itertools
 import logging
 import os
@@ -107,6 +108,8 @@ def parser():
         help='options file; may be given several times (default: %s)' % FILE)
     made.add_argument('--config-dir', metavar='DIRECTORY',
                       help='directory of further *.conf files')
+    made.add_argument('--version', action='version',
+                      version=importlib.metadata.version('trove'))
     made.add_argument('--debug', action='store_true',
                       help='log every step, with SQL errors in full')
     commands = made.add_subparsers(title='commands', metavar='COMMAND',

@@ -258,3 +258,9 @@ def test_every_command_explains_itself(noun, capsys):
         assert ended.value.code == 0
         assert name in capsys.readouterr().out
     assert names
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as ended:
+        program.run(['--version'])
+    assert (ended.value.code, capsys.readouterr().out.count('.')) == (0, 2)
