@@ -45,7 +45,7 @@ def plan(order, store):
     tools = agentlayers.ToolsLayer(base)
     libraries = agentlayers.LibrariesLayer(source, recipe.agent_extras,
                                            tools, pins.distributions)
-    own = [engine.EngineLayer(recipe, base, pins.packages), base]
+    own = [engine.EngineLayer(recipe, base, pins.packages, pins.older), base]
     if order.bootable:
         own.insert(0, machinelayer.MachineLayer(
             recipes.load_machine(), recipe, *own, pins.packages))
@@ -64,11 +64,13 @@ def build(order, store, progress):
     progress.say(f'image {recipe.image} in {store.dir}')
     for layer in reversed(layers):
         _ensure(layer, store, progress)
+    document = locks.document_of(layers, store)
+    locks.hold(order.pins, document)
     if order.bootable:
         disk.make(recipe, layers, store, progress)
     else:
         _describe(recipe, layers, store)
-    store.write_lock(recipe.image, locks.document_of(layers, store))
+    store.write_lock(recipe.image, document)
     progress.say(f'image {recipe.image} is ready '
                  f'({time.monotonic() - began:.1f} s)')
 

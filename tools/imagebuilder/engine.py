@@ -8,11 +8,12 @@ from imagebuilder import packages
 class EngineLayer(layers.Layer):
     """The packages of one datastore version, as its recipe says."""
 
-    def __init__(self, recipe, base, pins=()):
+    def __init__(self, recipe, base, pins=(), older=()):
         super().__init__(below=(base,), needs=(base,))
         self._recipe = recipe
         self._base = base
         self._pins = pins
+        self._older_pins = older
         self.label = recipe.image
         self.title = f'{recipe.datastore} {recipe.version}'
         self.size_mb = recipe.size_mb
@@ -22,7 +23,7 @@ class EngineLayer(layers.Layer):
         recipe = self._recipe
         source = recipe.source
         return {
-            **({'pins': self._pins} if self._pins else {}),
+            **({'pins': [self._pins, self._older_pins]} if self._pins else {}),
             **({'packages suite': recipe.packages_suite}
                if recipe.packages_suite else {}),
             'packages': recipe.packages, 'before': recipe.before,
@@ -52,13 +53,14 @@ class EngineLayer(layers.Layer):
                      for line in self._base.source_lines(suite)]
                     + self._own_source(root), self._pins
                 ).install(recipe.packages)
+            notes['older'] = {}
             for each in recipe.older:
                 with progress.step(f'unpacking {each.suite} '
                                    + ' '.join(each.packages)):
-                    packages.Apt(
+                    notes['older'].update(packages.Apt(
                         root, store, each.suite,
-                        self._base.source_lines(each.suite)
-                    ).unpack(each.packages, each.path)
+                        self._base.source_lines(each.suite), self._older_pins
+                    ).unpack(each.packages, each.path))
             _run_lines(root, recipe.commands)
             layers.lay_files(root, recipe.files)
             layers.mask_units(root, recipe.masked_units)

@@ -9,6 +9,7 @@ import dataclasses
 import pathlib
 import re
 import shutil
+import urllib.parse
 
 from imagebuilder import commands
 from imagebuilder import errors
@@ -160,6 +161,7 @@ class Apt:
     def __init__(self, root, store, suite, source_lines, pins=()):
         self._root = root
         self._conf = root.inside('run/apt.conf')
+        self._pins = dict(pins)
         self._store = store
         root.bind(store.cache('packages'), '/var/cache/apt', writable=True)
         for name in ('archives/partial', f'lists/{suite}/partial'):
@@ -206,25 +208,38 @@ class Apt:
         doorman.chmod(0o755)
         try:
             self._call('update', what='reading the package lists')
-            self._call('install', '--yes', *names,
+            self._call('install', '--yes', *self._exactly(names),
                        what='installing ' + ' '.join(names))
         finally:
             doorman.unlink()
 
     def unpack(self, names, path):
-        """Lay the files of packages below a path; nothing is installed."""
+        """Lay the files of packages below a path; nothing is installed.
+
+        Returns {package: version}.
+        """
         self._call('update', what='reading the package lists')
         held = self._root.inside('run/unpacked')
         held.mkdir()
-        self._call('download', *names, cwd=held,
+        self._call('download', *self._exactly(names), cwd=held,
                    what='downloading ' + ' '.join(names))
         place = self._root.inside(path.lstrip('/'))
         place.mkdir(parents=True, exist_ok=True)
+        found = {}
         for package in sorted(held.glob('*.deb')):
+            # package_version_architecture.deb; a colon is written as %3a.
+            name, version, _ = urllib.parse.unquote(package.name).split('_')
+            found[name] = version
             commands.run(['dpkg-deb', '--extract', package, place],
                          what=f'unpacking {package.name}',
                          log=self._root.log)
         shutil.rmtree(held)
+        return found
+
+    def _exactly(self, names):
+        """The packages, each with the version that it is pinned to."""
+        return [f'{name}={self._pins[name]}' if name in self._pins else name
+                for name in names]
 
     def _call(self, *words, what, cwd=None):
         commands.run(['apt-get', '-o', 'APT::Update::Error-Mode=any', *words],

@@ -85,14 +85,15 @@ def test_a_disk_takes_all_files_and_some_room(tmp_path):
 
 
 def test_a_lock_holds_what_is_in_the_layers_but_the_agent(images, tmp_path):
-    notes = {'base': {'packages': {'zstd': '1.5.4+dfsg2-5'}},
+    notes = {'base': {'packages': {'zstd': '1.5.4+dfsg2-5'},
+                      'older': {'acme-0': '0.9'}},
              'top': {'distributions': {'kombu': '5.6.2', 'trove': '1.0'}}}
     source = types.SimpleNamespace(notes=lambda name: notes[name])
     layers = [types.SimpleNamespace(name=name) for name in ('top', 'base')]
     path = images.write_lock('acme-1.0',
                              lock.document_of(layers, source))
     assert lock.load(path) == lock.Lock(
-        packages=(('zstd', '1.5.4+dfsg2-5'),),
+        packages=(('zstd', '1.5.4+dfsg2-5'),), older=(('acme-0', '0.9'),),
         distributions=('kombu==5.6.2',))
 
 
@@ -105,6 +106,34 @@ def test_what_is_no_lock_is_refused(tmp_path, document, said):
     path.write_text(document)
     with pytest.raises(errors.BuildError, match=said):
         lock.load(path)
+
+
+def built(**more):
+    return {'packages': {'zstd': '1.5', 'libc6': '2.36'},
+            'older': {'acme-0': '0.9'}, 'distributions': {'kombu': '5.3'},
+            **more}
+
+
+LOCKED = lock.Lock(packages=(('libc6', '2.36'), ('zstd', '1.5')),
+                   older=(('acme-0', '0.9'),),
+                   distributions=('kombu==5.3',))
+
+
+def test_what_the_lock_says_has_been_built():
+    lock.hold(LOCKED, built())
+    lock.hold(lock.Lock(), built())
+
+
+@pytest.mark.parametrize('other, said', [
+    ({'packages': {'zstd': '1.6', 'libc6': '2.36'}},
+     r'zstd 1\.5 \(there is 1\.6\)'),
+    ({'packages': {'more': '1'}}, r'more not at all \(there is 1\)'),
+    ({'older': {'acme-0': '1.0'}}, r'acme-0 0\.9 \(there is 1\.0\)'),
+    ({'distributions': {'kombu': '5.4'}}, r'kombu 5\.3 \(there is 5\.4\)'),
+    ({'packages': {str(number): '1' for number in range(7)}}, 'and 2 more')])
+def test_what_the_lock_does_not_say_is_refused(other, said):
+    with pytest.raises(errors.BuildError, match=said):
+        lock.hold(LOCKED, built(**other))
 
 
 def test_preferences_beat_newer_versions():
