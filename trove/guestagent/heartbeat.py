@@ -13,22 +13,29 @@ from trove.objects import status
 LOG = logging.getLogger(__name__)
 
 _GB = 1024 ** 3
+#: Less than this is no room: an engine takes space by the piece.
+_NO_ROOM = 16 * 1024 ** 2
 _RETRY_S = 1
+_AT_WORK = (status.Service.HEALTHY, status.Service.RUNNING)
 
 
 class Heartbeat:
     """Watches the engine and reports through ``link``.
 
-    ``conf`` is asked each time, so that intervals may change.
+    ``conf`` is asked each time, so that intervals may change. ``lost``
+    tells what is wrong with the data volume: then nothing is asked that
+    could hang with it.
     """
 
-    def __init__(self, conf, journal, driver, mount_point, link, version):
+    def __init__(self, conf, journal, driver, mount_point, link, version,
+                 lost=lambda: None):
         self._conf = conf
         self._journal = journal
         self._driver = driver
         self._mount_point = mount_point
         self._link = link
         self._version = version
+        self._lost = lost
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._started = time.monotonic()
@@ -75,13 +82,18 @@ class Heartbeat:
     def state(self):
         """What is reported as soon as it changes."""
         now = self._journal.progress
-        trouble = self._trouble(now)
-        service = self._service(now)
+        lost = self._lost() if now.phase == journals.READY else None
+        trouble = None if lost else self._trouble(now)
+        full = None if lost else self._full(now)
+        found = service = self._service(now)
+        if (lost or full) and found in _AT_WORK:
+            # It may answer out of its memory, but it cannot do its work.
+            service = status.Service.BLOCKED
         return {'service_status': str(service), 'phase': now.phase,
                 'operation_id': now.operation_id,
-                'error': now.error or trouble,
+                'error': lost or now.error or trouble or full,
                 'agent_version': self._version,
-                'engine_version': self._known_version(service)}
+                'engine_version': self._known_version(found)}
 
     def figures(self):
         """What always moves, and is reported along.
@@ -90,7 +102,8 @@ class Heartbeat:
         out: just then it must be told how the engine is.
         """
         facts = {'uptime_s': int(time.monotonic() - self._started)}
-        if self._journal.progress.phase == journals.READY:
+        if (self._journal.progress.phase == journals.READY
+                and not self._lost()):
             try:
                 facts['memory_mb'] = self._driver.engine.memory_mb()
                 facts.update(sizes(self._mount_point()))
@@ -120,6 +133,19 @@ class Heartbeat:
         except (exception.TroveError, OSError) as error:
             LOG.warning('the engine could not be looked after: %s', error)
             return str(error)
+
+    def _full(self, now):
+        if now.phase != journals.READY:
+            return None
+        try:
+            found = disks.usage(self._mount_point())
+        except OSError as error:
+            LOG.warning('the room is not known: %s', error)
+            return None
+        if found.available >= _NO_ROOM:
+            return None
+        return ('The volume is full: writes are refused until data are '
+                'deleted or the volume is resized.')
 
     def _known_version(self, service):
         if service is not status.Service.HEALTHY:

@@ -10,13 +10,10 @@ import logging
 import threading
 
 from trove.common import exception
-from trove.common import waiting
 from trove.guestagent import encryption
 from trove.guestagent import journal as journals
 from trove.guestagent import starting
-from trove.guestkit import disks
-from trove.guestkit import errors
-from trove.guestkit import files
+from trove.guestagent import volume as volumes
 from trove.guestkit import masking
 
 LOG = logging.getLogger(__name__)
@@ -50,22 +47,21 @@ class Preparer:
                  reached=lambda point: None):
         self._journal = journal
         self._driver = driver
-        self._settings = settings
         self._changed = changed
         self._reached = reached
         self._lock = threading.Lock()
-        self._mounting = threading.Lock()
+        self._volume = volumes.Volume(journal, driver.engine, settings)
         #: Held by whoever starts the engine: a server that comes back may
         #: be given an order to restart it meanwhile.
         self.starting = threading.RLock()
         self._over = threading.Event()
         self._steps = (
-            ('volume', self._volume), ('configure', self._configure),
+            ('volume', self._find_volume), ('configure', self._configure),
             ('initialise', self._initialise), ('start', self._start),
             ('secure', self._secure), ('databases', self._databases),
             ('users', self._users), ('root', self._root))
         self._adopting = (
-            ('volume', self._volume), ('configure', self._configure),
+            ('volume', self._find_volume), ('configure', self._configure),
             ('adopt', self._adopt), ('start', self._start))
 
     def accept(self, wanted):
@@ -138,19 +134,29 @@ class Preparer:
         """
         if self._journal.progress.phase != journals.READY:
             raise NotReady(phase=self._journal.progress.phase)
-        with self._mounting:
-            self._mount(self._journal.progress.facts)
+        self._volume.mount(self._journal.progress.facts)
 
     def grow(self, size_gb):
         """Let the file system fill a volume that has now this size."""
         self.mount()
-        facts = self._journal.progress.facts
-        if not facts['volume_serial']:
-            raise exception.BadRequest('This server has no data volume.')
-        disks.grow(self._mount_point(facts), self._device(facts),
-                   size_gb * 1024 ** 3,
-                   self._settings.conf.guest_volume_wait)
+        self._volume.grow(size_gb)
         self._changed()
+
+    def check_volume(self):
+        """VolumeLost if the volume of a ready server is gone."""
+        if self._journal.progress.phase == journals.READY:
+            self._volume.check()
+
+    def revive(self):
+        """Use a volume that was lost and can be read again.
+
+        What an engine and a file system remember of a disk that failed them
+        is worth nothing: both begin anew from what is on it.
+        """
+        with self.starting:
+            self._volume.give_up()
+            if not self._bring_up():
+                raise exception.GuestFailed(self._journal.progress.error)
 
     def stop(self):
         """Try nothing again; what is being done is not waited for."""
@@ -160,7 +166,7 @@ class Preparer:
         try:
             done = self._journal.progress.done
             if 'volume' in done:
-                self._mount(self._journal.progress.facts)
+                self._volume.mount(self._journal.progress.facts)
             if 'start' in done:
                 self._driver.engine.start()
             for name, step in self._plan(wanted):
@@ -199,47 +205,12 @@ class Preparer:
 
     # --- steps; what one returns is kept as facts
 
-    def _volume(self, wanted):
-        return self._mount({'volume_serial': wanted.volume_serial,
-                            'device_path': wanted.device_path,
-                            'mount_point': wanted.mount_point})
-
-    def _mount(self, facts):
-        """Format if empty, mount; local storage is only a folder."""
-        point = self._mount_point(facts)
-        if not facts['volume_serial']:
-            files.folder(point)
-            return {}
-        device = self._device(facts)
-        uuid = disks.ensure_file_system(device)
-        if facts.get('volume_uuid') not in (None, uuid):
-            raise errors.VolumeForeign(device=device,
-                                       found='another file system')
-        disks.mount(device, uuid, point, self._settings.path('/etc/fstab'))
-        return {'volume_uuid': uuid}
-
-    def _mount_point(self, facts):
-        return self._settings.path(facts['mount_point']
-                                   or self._driver.engine.mount_point)
-
-    def _device(self, facts):
-        found = []
-
-        def look():
-            try:
-                found.append(disks.find(facts['volume_serial'],
-                                        facts['device_path']))
-            except errors.VolumeMissing as error:
-                LOG.debug('%s', error)
-            return found
-
-        try:
-            waiting.until(look, self._settings.conf.guest_volume_wait,
-                          'the data volume', poll_s=0.05)
-        except exception.WaitTimeout as error:
-            raise errors.VolumeMissing(
-                searched='serial %s' % facts['volume_serial']) from error
-        return found[0]
+    def _find_volume(self, wanted):
+        return self._volume.mount({
+            'volume_serial': wanted.volume_serial,
+            'device_path': wanted.device_path,
+            'mount_point': wanted.mount_point,
+            'has_data': bool(wanted.adopt)})
 
     def _configure(self, wanted):
         self._driver.tuning.write_base(wanted.config)
@@ -282,8 +253,7 @@ class Preparer:
 
     def mount_point(self):
         """Where the data of this server lies, as a path of this machine."""
-        return self._mount_point(
-            {'mount_point': None, **self._journal.progress.facts})
+        return self._volume.mount_point
 
 
 def _need(interface, name):

@@ -16,6 +16,7 @@ from trove.guestagent import journal as journals
 from trove.guestagent import logs as guest_logs
 from trove.guestagent import modules
 from trove.guestagent import prepare
+from trove.guestagent import volume
 from trove.guestkit import files
 
 LOG = logging.getLogger(__name__)
@@ -39,9 +40,11 @@ class Agent:
         self._preparer = prepare.Preparer(
             self._journal, driver, settings, self._changed, reached)
         self._link = connect(os.path.join(folder, LINK_STATE))
+        self._volume = volume.Watch(conf, self._preparer.check_volume,
+                                    self._preparer.revive, self._changed)
         self._heartbeat = heartbeat.Heartbeat(
             conf, self._journal, driver, self._preparer.mount_point,
-            self._link, version)
+            self._link, version, self._volume.trouble)
         self._endpoint = endpoint.Endpoint(
             driver, self._preparer, self._journal, self._jobs,
             self._changed, conf.datastore_manager,
@@ -60,6 +63,7 @@ class Agent:
         self._jobs.submit('carry on', self._preparer.carry_on)
         self._link.serve(self._endpoint)
         self._heartbeat.start()
+        self._volume.start()
 
     def run(self):
         """`start`, and return after SIGTERM or SIGINT, or when the agent
@@ -73,6 +77,7 @@ class Agent:
 
     def stop(self):
         """Stop serving; the engine runs on."""
+        self._volume.stop()
         self._preparer.stop()
         self._jobs.stop()
         self._heartbeat.stop()

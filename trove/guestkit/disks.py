@@ -7,7 +7,9 @@ because it grows while it is in use.
 """
 
 import dataclasses
+import errno
 import glob
+import mmap
 import os
 import stat
 
@@ -18,6 +20,7 @@ from trove.guestkit import shell
 
 FILE_SYSTEM = 'xfs'
 FORMAT_TIMEOUT_S = 120
+_BLOCK_BYTES = 4096
 _MOUNT_OPTIONS = 'noatime'
 
 
@@ -88,13 +91,33 @@ def signature(device):
     return kind, facts.get('UUID')
 
 
-def ensure_file_system(device):
-    """Format the device if it is empty; give the file system's UUID.
+def check_readable(device):
+    """VolumeLost unless the device itself, not a cache, gives a block."""
+    try:
+        handle = os.open(device, os.O_RDONLY | os.O_DIRECT)
+        try:
+            with mmap.mmap(-1, _BLOCK_BYTES) as block:
+                got = os.preadv(handle, [block], 0)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise errors.VolumeLost(reason='%s cannot be read (%s).' % (
+            device, error.strerror)) from error
+    if got < _BLOCK_BYTES:
+        raise errors.VolumeLost(reason='%s has no size.' % device)
+
+
+def ensure_file_system(device, is_new=True):
+    """Format a new device if it is empty; give the file system's UUID.
 
     A device that holds anything but our kind of file system is left alone:
-    VolumeForeign.
+    VolumeForeign. So is one that is not new and looks empty: what cannot be
+    read looks empty, too.
     """
+    check_readable(device)
     kind, uuid = signature(device)
+    if kind is None and not is_new:
+        raise errors.VolumeForeign(device=device, found='nothing any more')
     if kind is None:
         shell.run(['mkfs.xfs', '-q', '-K', device],
                   timeout_s=FORMAT_TIMEOUT_S)
@@ -121,6 +144,44 @@ def mount(device, uuid, mount_point, fstab='/etc/fstab'):
     elif source != device_number(device):
         raise errors.VolumeForeign(
             device=mount_point, found='another file system, mounted')
+
+
+def unmount(mount_point):
+    """Unmount, or VolumeLost while somebody has files open there.
+
+    It is not unmounted lazily: the file system would live on, and with it
+    the state that it is to be freed from.
+    """
+    while mounted_at(mount_point) is not None:
+        try:
+            shell.run(['umount', mount_point], timeout_s=FORMAT_TIMEOUT_S)
+        except errors.CommandFailed as error:
+            raise errors.VolumeLost(reason=error.message) from error
+
+
+def is_shut_down(mount_point):
+    """Whether a mounted file system has given up its device.
+
+    Then not even its top folder can be looked at. Nothing is read for this,
+    so nothing hangs.
+    """
+    try:
+        os.stat(mount_point)
+    except OSError as error:
+        return error.errno == errno.EIO
+    return False
+
+
+def check_alive(mount_point, device):
+    """VolumeLost unless this device is mounted there and can be used."""
+    source = mounted_at(mount_point)
+    if source is None:
+        raise errors.VolumeLost(reason='it is not mounted.')
+    if source != device_number(device):
+        raise errors.VolumeLost(reason='it has become another device.')
+    if is_shut_down(mount_point):
+        raise errors.VolumeLost(reason='its file system has shut down after '
+                                       'errors.')
 
 
 def _record(uuid, mount_point, fstab):

@@ -22,6 +22,14 @@ class VolumeMissing(exception.TroveError):
     template = 'No data volume was found by %(searched)s.'
 
 
+class VolumeLost(exception.TroveError):
+    """The data volume is gone from under its file system."""
+
+    template = ('The data volume is lost: %(reason)s It is used again by '
+                'itself as soon as it is back; if it stays away, ask the '
+                'operator of the cloud for it.')
+
+
 class VolumeForeign(exception.TroveError):
     """The volume holds something that is not ours to format or to use."""
 

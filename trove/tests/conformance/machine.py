@@ -64,6 +64,13 @@ class Machine:
         """A path of the machine, as it is reached from outside."""
         return PROC / str(self.first()) / 'root' / inside.lstrip('/')
 
+    def disk(self, inside):
+        """The device, as the host has it, that holds a path inside."""
+        number = os.stat(self.path(inside)).st_dev
+        name = os.readlink(f'/sys/dev/block/{os.major(number)}:'
+                           f'{os.minor(number)}').rpartition('/')[2]
+        return f'/dev/{name}'
+
     def first(self):
         """The first process of the machine, by its number outside."""
         return tenant_module.until(

@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """What breaks: it heals by itself, or is told truly and soon."""
 
+import contextlib
 import time
 
 import pytest
+from troveclient.apiclient import exceptions
 
 from stack import broker
 from stack import services
 from stack.inside import tenant as tenant_module
 from trove.tests.conformance import server as server_module
+from trove.tests.fixtures import lost_disk
 
 IDLE_S = 20
 AWAY_S = 60
+#: No request waits longer for a guest.
+BOUND_S = 60
 
 
 def passes(seconds):
@@ -114,11 +119,35 @@ def test_a_full_volume_refuses_writes_and_is_well_after_a_resize(server):
                 session.write_megabyte()
     found = server.becomes('BLOCKED')
     assert found.status == 'ACTIVE'
+    assert 'volume is' in found.fault['message'], found.fault
     server.trove.instances.resize_volume(server.id,
                                          found.volume['size'] + 1)
     server.well()
-    server.becomes('HEALTHY', within_s=60)
+    assert not hasattr(server.becomes('HEALTHY', within_s=60), 'fault')
     server.write()
+
+
+def test_a_volume_that_is_pulled_is_told_and_heals_when_it_is_back(server,
+                                                                   machine):
+    server.write(3)
+    rows = server.rows()
+    with lost_disk.pulled(machine.disk(server.witness.inside.data_folder)):
+        found = server.becomes(('BLOCKED', 'SHUTDOWN'))
+        message = tenant_module.until(
+            lambda: _lost(server), server_module.BEAT_S, found.to_dict())
+        assert 'operator' in message
+        began = time.monotonic()
+        with contextlib.suppress(exceptions.ClientException):
+            server.trove.databases.create(server.id, [{'name': 'nowhere'}])
+        assert time.monotonic() - began < BOUND_S
+    healed = server.becomes('HEALTHY', within_s=180)
+    assert not hasattr(healed, 'fault') and server.rows() == rows
+    server.write()
+
+
+def _lost(server):
+    words = getattr(server.show(), 'fault', {}).get('message', '')
+    return words if 'data volume is lost' in words else None
 
 
 @pytest.mark.slow
@@ -141,7 +170,9 @@ def test_a_broker_that_is_away_for_a_minute(stack, server):
         try:
             passes(AWAY_S)
             # Nobody hears the guest: that is what can truly be said.
-            assert server.show().operating_status == 'ERROR'
+            found = server.show()
+            assert found.operating_status == 'ERROR'
+            assert 'not been heard' in found.fault['message']
             load.goes_on()
         finally:
             broker.start(stack)

@@ -4,11 +4,8 @@
 import ipaddress
 
 from trove.api.v1.views import viewer as viewers
-from trove.objects import instance
 from trove.objects import status
-
-#: Letters of a fault that its tenant is shown.
-_MESSAGE = 255
+from trove.objects import trouble
 
 
 def basic(found, viewer):
@@ -47,7 +44,7 @@ def detail(found, viewer):
     body = basic(found, viewer)
     body['service_status_updated'] = viewers.timestamp(
         (found.report and found.report.reported_at) or found.created)
-    fault = found.fault or _crash(found.report)
+    fault = trouble.fault(found, viewer.now, viewer.expiry_s)
     if fault:
         body['fault'] = {
             'message': fault.message,
@@ -68,16 +65,6 @@ def detail(found, viewer):
         body['volume_id'] = found.volume_id
         body['encrypted_rpc_messaging'] = found.encrypted_link
     return body
-
-
-def _crash(report):
-    """What the guest says of an engine that is down, until it is back."""
-    if report is None or report.status is not status.Service.CRASHED:
-        return None
-    words = str(report.details.get('error') or '')
-    return words and instance.Fault(
-        message=' '.join(words.split())[:_MESSAGE], details=words,
-        created=report.reported_at, updated=report.reported_at)
 
 
 def show(found, viewer):

@@ -10,6 +10,7 @@ from trove.common import exception
 from trove.common import waiting
 from trove.guestagent import heartbeat
 from trove.guestagent import journal as journals
+from trove.guestkit import disks
 from trove.objects import order
 from trove.objects import status
 from trove.tests.fixtures import options
@@ -34,9 +35,11 @@ class Guest:
         self.driver, _ = fakes.driver()
         self.journal = journals.Journal(str(folder / 'state'))
         self.link = Link()
+        self.lost = None
         self.heartbeat = heartbeat.Heartbeat(
             options.make(**{'guest_probe_interval': 0.2, **conf}),
-            self.journal, self.driver, lambda: str(folder), self.link, '9')
+            self.journal, self.driver, lambda: str(folder), self.link, '9',
+            lambda: self.lost)
 
     def ready(self):
         self.journal.accept(order.Prepare(
@@ -183,3 +186,25 @@ def test_a_clock_that_jumps_changes_nothing(tmp_path, monkeypatch, jump_s):
         guest.heartbeat.stop()
     assert 4 <= time.monotonic() - began < 9
     assert 0 <= guest.link.told[-1]['uptime_s'] < 9
+
+
+def test_an_engine_without_its_volume_is_blocked_whatever_it_answers(guest):
+    guest.ready()
+    guest.driver.engine.wrong = 'never asked'
+    guest.lost = 'The data volume is lost.'
+    guest.heartbeat.start()
+    told = guest.tells(service_status='blocked', error=guest.lost)
+    assert 'volume_used_gb' not in told and 'memory_mb' not in told
+    guest.driver.engine.service = status.Service.CRASHED
+    guest.tells(service_status='crashed', error=guest.lost)
+
+
+def test_a_full_volume_blocks_until_there_is_room(guest, monkeypatch):
+    usage = disks.Usage(total=10 ** 9, used=10 ** 9, available=10 ** 6)
+    monkeypatch.setattr(disks, 'usage', lambda path: usage)
+    guest.ready()
+    guest.heartbeat.start()
+    told = guest.tells(service_status='blocked', engine_version='1.2')
+    assert 'The volume is full' in told['error']
+    usage = disks.Usage(total=10 ** 9, used=9 * 10 ** 8, available=10 ** 8)
+    guest.tells(service_status='healthy', error=None)

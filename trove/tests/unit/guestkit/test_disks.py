@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finding the volume by its serial, never by luck."""
 
+import errno
+
 import pytest
 
 from trove.guestkit import disks
@@ -78,3 +80,38 @@ def test_a_place_that_is_taken_is_not_mounted_over(tmp_path, monkeypatch):
     with pytest.raises(errors.VolumeForeign):
         disks.mount('/dev/x', 'u', str(tmp_path / 'm'),
                     str(tmp_path / 'fstab'))
+
+
+def test_a_device_that_gives_no_block_is_lost(tmp_path, monkeypatch):
+    # The file system of a test need not know O_DIRECT.
+    monkeypatch.setattr(disks.os, 'O_DIRECT', 0)
+    device = tmp_path / 'vdb'
+    device.write_bytes(bytes(4096))
+    disks.check_readable(str(device))
+    device.write_bytes(bytes(512))
+    with pytest.raises(errors.VolumeLost, match='no size'):
+        disks.check_readable(str(device))
+    device.unlink()
+    with pytest.raises(errors.VolumeLost, match='cannot be read'):
+        disks.check_readable(str(device))
+
+
+def test_only_a_new_device_is_formatted(monkeypatch):
+    monkeypatch.setattr(disks, 'check_readable', lambda device: None)
+    monkeypatch.setattr(disks, 'signature', lambda device: (None, None))
+    with pytest.raises(errors.VolumeForeign, match='nothing any more'):
+        disks.ensure_file_system('/dev/x', is_new=False)
+
+
+@pytest.mark.parametrize('mounted, code, words', [
+    (None, None, 'not mounted'), ((7, 2), None, 'another device'),
+    ((7, 1), errno.EIO, 'shut down')])
+def test_a_mount_that_is_of_no_use(monkeypatch, mounted, code, words):
+    def stat(path):
+        raise OSError(code, 'no luck')
+    monkeypatch.setattr(disks, 'mounted_at', lambda point: mounted)
+    monkeypatch.setattr(disks, 'device_number', lambda device: (7, 1))
+    if code:
+        monkeypatch.setattr(disks.os, 'stat', stat)
+    with pytest.raises(errors.VolumeLost, match=words):
+        disks.check_alive('/m', '/dev/x')
