@@ -7,10 +7,7 @@ names: TROVE_CONFIG_FILES and TROVE_CONFIG_DIRS, lists separated by colons.
 
 import os
 
-from oslo_service import backend
-
-from trove.cmd import api
-from trove.cmd import process
+from trove import cmd
 
 
 def arguments(environ):
@@ -24,9 +21,14 @@ def arguments(environ):
     return found
 
 
-# oslo.messaging imports oslo.service, which would load eventlet by default;
-# the threads here are the WSGI server's.
-backend.init_backend(backend.BackendType.THREADING)
+def _application():
+    # Before anything that knows oslo.service is imported. The threads here
+    # are the WSGI server's, whatever TROVE_BACKEND says.
+    cmd.choose_backend('threading')
+    from trove.cmd import api
+    from trove.cmd import process
+    return api.application(
+        process.configure('trove-api', arguments(os.environ)))
 
-application = api.application(
-    process.configure('trove-api', arguments(os.environ)))
+
+application = _application()

@@ -152,9 +152,8 @@ class ControlPlane:
             conductor_room.Relay(conf, self.connection), self.buckets,
             self._turns)
         self.roll = roll.Roll(conf, self.links)
-        self.outboxes = self.roll.outboxes = outboxes.Outboxes(
-            conf, self.endpoint.deliver, self.roll.lost,
-            lambda: amqp_connection.connect(conf, node.url))
+        self._url = node.url
+        self.outboxes = self.roll.outboxes = self._reader()
         self._server = conductor_room.serve(
             conf, self.connection, 'conductor', self.roll)
         self._turns.start()
@@ -164,6 +163,17 @@ class ControlPlane:
         self.answers = guest_room.Answers(conf, self.connection)
         self.guests = guest_room.GuestClient(conf, self.connection,
                                              self.links, self.answers)
+
+    def _reader(self):
+        return outboxes.Outboxes(
+            self.conf, self.endpoint.deliver, self.roll.lost,
+            lambda: amqp_connection.connect(self.conf, self._url))
+
+    def read_again(self):
+        """Read outboxes again, after the reader was stopped."""
+        self.outboxes = self.roll.outboxes = self._reader()
+        self.outboxes.read(self.links.there())
+        self.outboxes.start()
 
     def enrol(self):
         """A new instance with its user and key; gives its id."""

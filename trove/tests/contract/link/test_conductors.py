@@ -49,17 +49,18 @@ class Processes:
         self.processes = []
         self.guests = {}
 
-    def start_conductor(self):
+    def start_conductor(self, url=None, *options):
         """One more trove-conductor; it reads all outboxes at its return."""
         before = self.readers()
         path = self._directory / ('conductor-%d.conf' % len(self.processes))
         path.write_text('\n'.join((
-            '[DEFAULT]', 'transport_url = ' + self._node.url,
+            '[DEFAULT]', 'transport_url = ' + (url or self._node.url),
             'log_file = %s' % path.with_suffix('.log'),
             '[conductor]', 'counters_interval = 1',
             '[database]',
             'connection = ' + self.db.engine.url.render_as_string(),
-            '[secrets]', 'keys_file = %s' % (self._directory / 'keys'), '')))
+            '[secrets]', 'keys_file = %s' % (self._directory / 'keys'),
+            *options, '')))
         self.processes.append(subprocess.Popen(
             [sys.executable, '-W', 'ignore', '-c',
              'from trove.cmd import conductor; conductor.main()',
