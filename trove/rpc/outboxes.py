@@ -38,6 +38,9 @@ _ACK_AFTER = 50
 _ACK_S = 0.01
 
 _LOOK_S = 1.0
+
+#: AMQP's number for a frame of this kind.
+_HEARTBEAT = 8
 _RETRY_S = (0.1, 2.0)
 
 
@@ -260,8 +263,20 @@ class _Session:
             if sock not in heard:
                 self.acknowledge()
                 return bool(heard)
-        self._connection.drain_events()
+        self._one()
         return False
+
+    def _one(self):
+        """Take one message, or a heartbeat of the broker.
+
+        amqp's own `drain_events` takes no heartbeat for an event: after one
+        it would wait for something real, deaf to everything else.
+        """
+        done = False
+        while not done:
+            frame = self._connection.transport.read_frame()
+            done = (self._connection.on_inbound_frame(frame)
+                    or frame[0] == _HEARTBEAT)
 
     def _beat(self):
         if time.monotonic() - self._looked >= _LOOK_S:

@@ -53,6 +53,9 @@ class Taskmanager:
 
     def stop(self):
         """Hand over, in seconds: no long step is waited for."""
+        # Before all else: operations are left while the server, which may
+        # take seconds for it, lets go of its queue.
+        self._stopping.set()
         if self._server:
             self._server.stop()
         self._sync.stop()
