@@ -8,7 +8,9 @@
 # OS_CLOUD names an administrator of a cloud (clouds.yaml). What DevStack would
 # have set is taken from the environment or from below; what it would have done
 # to the whole machine (packages, databases, systemd) is only written down in
-# $HARNESS_DIR/calls.
+# $HARNESS_DIR/calls. What was made in the cloud is written down in
+# $HARNESS_DIR/made; the phase `forget` deletes it, last things first. So a
+# whole round is: post-config extra unstack clean forget
 
 set -eu
 
@@ -83,6 +85,37 @@ function sudo {
     "$@"
 }
 
+# Keeps the ids of what is made; whoever creates asks for `-f value -c id`.
+function openstack {
+    local answer words="$*"
+    if [[ "$words" != *" create "* ]]; then
+        command openstack "$@"
+        return
+    fi
+    answer=$(command openstack "$@")
+    echo "${words%% create *}/$answer" >> "$HARNESS_DIR/made"
+    echo "$answer"
+}
+
+function forget {
+    local kind id left=0
+    if [[ ! -e "$HARNESS_DIR/made" ]]; then
+        return
+    fi
+    tac "$HARNESS_DIR/made" > "$HARNESS_DIR/forget"
+    while IFS=/ read -r kind id <&3; do
+        # The kind may be several words: security group.
+        # shellcheck disable=SC2086
+        command openstack $kind delete "$id" || left=1
+    done 3< "$HARNESS_DIR/forget"
+    rm "$HARNESS_DIR/forget"
+    if [[ $left == 1 ]]; then
+        echo "Something could not be deleted; see above." >&2
+        return 1
+    fi
+    rm "$HARNESS_DIR/made"
+}
+
 function iniset {
     python3 - "$@" <<'PY'
 import configparser
@@ -101,7 +134,7 @@ PY
 
 function create_service_user {
     openstack user show "$1" >/dev/null 2>&1 \
-        || openstack user create "$1" --password-prompt \
+        || openstack user create "$1" -f value -c id --password-prompt \
             <<< "$SERVICE_PASSWORD"$'\n'"$SERVICE_PASSWORD"
     openstack role add --user "$1" --project "$SERVICE_PROJECT_NAME" \
         "${2:-service}"
@@ -124,6 +157,10 @@ function get_or_create_endpoint {
 source "$HERE/settings"
 for phase in "$@"; do
     case "$phase" in
+        forget)
+            forget
+            continue
+            ;;
         unstack|clean) set -- "$phase" ;;
         *) set -- stack "$phase" ;;
     esac

@@ -4,46 +4,61 @@
     trovestack check openstack --os-cloud trove --tenant demo
 
 ``--os-cloud`` is Trove's own account in clouds.yaml, on which the stack is
-brought up, ``--tenant`` a tenant's. Prints a table of the methods of the
-cloud's ports and of the end-to-end cases: pass, FAIL, or what this cloud
-cannot be asked for; the last line counts. It takes from minutes to half an
-hour, as fast as the cloud's servers are.
+brought up, ``--tenant`` a tenant's. Prints a table of the contract tests, of
+the methods of the cloud's ports, of the end-to-end cases and of what is left
+in the cloud: pass, FAIL, or what this cloud cannot be asked for; the last
+line counts. A method that no test has used is a failure. It takes from
+minutes to half an hour, as fast as the cloud's servers are.
 """
 
 import argparse
 import collections
+import json
 import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree
 
 from stack import settings as settings_module
 from stack import site as sites
+from trove.cloud import ports
 
 TESTS = settings_module.ROOT / 'trove' / 'tests'
-PORTS = tuple(TESTS / 'contract' / 'cloud' / f'test_{name}.py'
-              for name in ('ports', 'changes', 'owned'))
+PORTS = tuple(sorted((TESTS / 'contract' / 'cloud').glob('test_*.py')))
 CASES = (TESTS / 'openstack',)
-WIDTH = 64
+CENSUS = settings_module.ROOT / 'tools' / 'stack' / 'inside' / 'census.py'
+WIDTH = 68
+_SETTLE_S = 60
+
+Case = collections.namedtuple('Case', 'group name outcome seconds said used')
 
 
 def main(words=None):
     """Run the tests and print the table; returns the exit status."""
     options = _options().parse_args(words)
     site = sites.foreign(settings_module.load())
+    environment = _environment(options, site)
+    began = time.monotonic()
+    before = _census(environment)
     with tempfile.TemporaryDirectory() as folder:
         cases = []
         for name, places in (('ports', PORTS), ('cases', CASES)):
             if options.only in ('', name):
                 report = pathlib.Path(folder) / f'{name}.xml'
-                _run(options, site, places, report)
+                _run(environment, places, report)
                 cases += read(report)
+    if options.only in ('', 'ports'):
+        cases += methods(cases)
+    cases += left(before, lambda: _census(environment))
     for row in table(cases):
         print(row)
     count = collections.Counter(case.outcome for case in cases)
+    print(f'{count["not available"]} not available, '
+          f'{time.monotonic() - began:.0f} s')
     print(f'{count["pass"]} passed, {count["FAIL"]} failed')
     return 1 if count['FAIL'] or not count['pass'] else 0
 
@@ -66,7 +81,7 @@ def _options():
     return parser
 
 
-def _run(options, site, places, report):
+def _environment(options, site):
     asked = {'TROVE_TEST_OS_CLOUD': options.os_cloud,
              'TROVE_TEST_TENANT': options.tenant,
              'TROVE_TEST_ZONE': options.zone,
@@ -77,6 +92,10 @@ def _run(options, site, places, report):
                    if name != 'OS_CLOUD'}
     environment.update((name, value) for name, value in asked.items()
                        if value)
+    return environment
+
+
+def _run(environment, places, report):
     subprocess.run(
         [sys.executable, '-m', 'pytest', '-q', '-W', 'ignore', '-p',
          'no:cacheprovider', f'--junitxml={report}', '-o',
@@ -84,28 +103,73 @@ def _run(options, site, places, report):
         cwd=settings_module.ROOT, check=False, env=environment)
 
 
-Case = collections.namedtuple('Case', 'group name outcome seconds said')
+def _census(environment):
+    """What is in the cloud, and in the broker: {kind: {id: name}}."""
+    return json.loads(subprocess.run(
+        [sys.executable, '-W', 'ignore', str(CENSUS)], check=True,
+        stdout=subprocess.PIPE, env=environment).stdout)
 
 
 def read(report):
     """The cases of a JUnit report; none where the tests did not begin."""
     if not report.exists():
-        yield Case('', 'the tests did not begin', 'FAIL', 0.0, '')
+        yield Case('', 'the tests did not begin', 'FAIL', 0.0, '', ())
         return
     tree = xml.etree.ElementTree.parse(report)  # noqa: S314  our own pytest's
     for case in tree.iter('testcase'):
         outcome, said = 'pass', ''
-        for kind in ('failure', 'error'):
-            if case.find(kind) is not None:
-                outcome = 'FAIL'
         skipped = case.find('skipped')
         if skipped is not None:
             outcome = 'not available'
             said = re.sub(r'^not available here: ', '',
                           skipped.get('message', ''))
+        for kind in ('failure', 'error'):
+            if case.find(kind) is not None:
+                outcome = 'FAIL'
         yield Case(case.get('classname').rpartition('.test_')[2],
                    case.get('name').removeprefix('test_').replace('_', ' '),
-                   outcome, float(case.get('time') or 0), said)
+                   outcome, float(case.get('time') or 0), said,
+                   tuple(one.get('value') for one in case.iter('property')
+                         if one.get('name') == 'port'))
+
+
+def promised():
+    """Names of all methods of the ports: ``compute.boot``."""
+    services = ports.Cloud.__annotations__
+    return [f'{name}.{method}' for name, kind in services.items()
+            for method in sorted(kind.__abstractmethods__)]
+
+
+def methods(cases):
+    """A case for each method: what became of the tests that used it."""
+    for name in promised():
+        users = [case for case in cases if name in case.used]
+        count = collections.Counter(case.outcome for case in users)
+        outcome = ('FAIL' if count['FAIL'] or not users
+                   else 'pass' if count['pass'] else 'not available')
+        said = ', '.join(f'{number} {word}' for word, number
+                         in sorted(count.items())) or 'no test uses it'
+        yield Case('methods of the ports', name, outcome,
+                   sum(case.seconds for case in users), said, ())
+
+
+def left(before, look, patience_s=_SETTLE_S, poll_s=3):
+    """A case for each kind of thing: that there is none more than before."""
+    ends = time.monotonic() + patience_s
+    while True:
+        after = look()
+        more = {kind: {key: name for key, name in things.items()
+                       if key not in before.get(kind, {})}
+                for kind, things in after.items()}
+        if not any(more.values()) or time.monotonic() > ends:
+            break
+        time.sleep(poll_s)
+    for kind, things in more.items():
+        said = ', '.join(f'{name or ""} {key}'.strip()
+                         for key, name in sorted(things.items()))
+        yield Case('left in the cloud', kind,
+                   'FAIL' if things else 'pass', 0.0,
+                   said or f'none, of {len(after[kind])}', ())
 
 
 def table(cases):

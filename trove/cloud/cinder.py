@@ -9,6 +9,7 @@ from keystoneauth1 import exceptions as ksa_errors
 
 from trove.cloud import errors
 from trove.cloud import marks
+from trove.cloud import microversions
 from trove.cloud import ports
 from trove.objects import orphan
 
@@ -17,7 +18,20 @@ class CinderVolumes(ports.Volumes):
     """Volumes are recognised by metadata set as they are made."""
 
     def __init__(self, session, endpoint, version='3.0'):
-        self._cinder = client.Client(version, session=session, **endpoint)
+        self._session = session
+        self._endpoint = endpoint
+        self._version = version
+        self._client = None
+
+    @property
+    def _cinder(self):
+        # Asks what it speaks when first used: never while we start.
+        if self._client is None:
+            self._client = client.Client(
+                microversions.agree('Cinder', self._session, self._endpoint,
+                                    self._version, '3.0'),
+                session=self._session, **self._endpoint)
+        return self._client
 
     def types(self):
         """Volume types on offer."""

@@ -3,6 +3,8 @@
 
 import re
 
+from keystoneauth1 import exceptions as ksa_errors
+
 from trove.cloud import ports
 from trove.common import exception
 
@@ -23,8 +25,15 @@ def of_status(service, status, words):
 
 
 def no_answer(service, error):
-    """The error of ours for a request whose outcome is unknown."""
+    """The error of ours for a request that no service has answered."""
     words = ' '.join(str(error).split())[:500]
+    if isinstance(error, ksa_errors.CatalogException):
+        # The wrong region or interface in the options: nothing to wait for.
+        return ports.CloudRefused(service=service, reason=words)
+    if isinstance(error, ksa_errors.SSLError):
+        words = ('its certificate is not trusted; does cafile in '
+                 '[service_credentials] hold the authority that signed it? '
+                 + words)
     return ports.CloudDown(service=service,
                            reason=words or type(error).__name__)
 

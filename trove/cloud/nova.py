@@ -10,21 +10,37 @@ from novaclient.v2 import servers as nova_servers
 
 from trove.cloud import errors
 from trove.cloud import marks
+from trove.cloud import microversions
 from trove.cloud import ports
 from trove.objects import orphan
 
 #: Every server of ours carries this tag; listing asks for it.
 OURS = 'trove_instance'
+#: A rebuild takes user data from here on.
+LEAST = '2.57'
 
 
 class NovaCompute(ports.Compute):
     """Servers are recognised by tags and metadata set as they are made."""
 
-    def __init__(self, session, endpoint, version='2.57', config_drive=True):
-        where = dict(endpoint)
-        where['endpoint_type'] = where.pop('interface')
-        self._nova = client.Client(version, session=session, **where)
+    def __init__(self, session, endpoint, version=LEAST, config_drive=True):
+        self._session = session
+        self._endpoint = endpoint
+        self._version = version
+        self._client = None
         self._config_drive = config_drive
+
+    @property
+    def _nova(self):
+        # Asks what it speaks when first used: never while we start.
+        if self._client is None:
+            where = dict(self._endpoint)
+            where['endpoint_type'] = where.pop('interface')
+            self._client = client.Client(
+                microversions.agree('Nova', self._session, self._endpoint,
+                                    self._version, LEAST),
+                session=self._session, **where)
+        return self._client
 
     def flavors(self):
         """All flavors that tenants may use."""

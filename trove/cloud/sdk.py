@@ -9,6 +9,7 @@ from openstack import exceptions as sdk_errors
 from openstack.config import cloud_region
 
 from trove.cloud import errors
+from trove.cloud import ports
 
 
 def connect(session, endpoint, service):
@@ -32,5 +33,9 @@ def translated(service):
     except ksa_errors.HttpError as error:
         raise errors.of_status(service, error.http_status,
                                error.message) from error
+    except sdk_errors.ServiceDisabledException as error:
+        # The catalogue has it not, for the region and interface of ours.
+        raise ports.CloudRefused(service=service, reason=str(error)
+                                 ) from error
     except (sdk_errors.SDKException, ksa_errors.ClientException) as error:
         raise errors.no_answer(service, error) from error

@@ -34,9 +34,11 @@ class SwiftObjects(ports.ObjectStore):
     def account(self, ctx):
         """The caller's account, which answers."""
         url = self._url(ctx)
+        connection = self._connection(url)
         try:
-            client.head_account(url, ctx.auth_token, headers={
-                'X-Trans-Id-Extra': ctx.request_id})
+            client.head_account(
+                url, ctx.auth_token, http_conn=connection,
+                headers={'X-Trans-Id-Extra': ctx.request_id})
         except swift_errors.ClientException as error:
             if error.http_status in (401, 403):
                 raise exception.Forbidden(
@@ -45,8 +47,16 @@ class SwiftObjects(ports.ObjectStore):
             raise _away(error.msg) from error
         except (requests.exceptions.RequestException, OSError) as error:
             raise _away(error) from error
+        finally:
+            connection[1].close()
         return ports.Account(url=url, guest_url=self._for_guests(url),
                              token=ctx.auth_token)
+
+    def _connection(self, url):
+        group = self._conf.service_credentials
+        return client.http_connection(
+            url, cacert=group.cafile, insecure=group.insecure,
+            timeout=group.request_timeout)
 
     def _url(self, ctx):
         if self._conf.swift_url:

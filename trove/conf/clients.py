@@ -32,10 +32,13 @@ OPTS = [
                     'have another way to it than clients.'),
     *_service('barbican', 'key-manager', 'Barbican'),
     cfg.StrOpt('nova_client_version', default='2.57',
-               help='Microversion of the compute API, at least 2.57.'),
+               help='Microversion of the compute API, at least 2.57. A '
+                    'Nova that does not speak it is asked for the nearest '
+                    'that it does.'),
     cfg.StrOpt('cinder_client_version', default='3.42',
                help='Microversion of the volume API; volumes that are in '
-                    'use can be extended from 3.42 on.'),
+                    'use can be extended from 3.42 on. A Cinder that does '
+                    'not speak it is asked for the nearest that it does.'),
     cfg.StrOpt('nova_keypair',
                help='Key pair put into new servers, for operators who log '
                     'in to guests. None by default.'),

@@ -29,7 +29,9 @@ def stack():
 @pytest.fixture(scope='session')
 def owner():
     """The cloud as Trove's own account sees it."""
-    return real.Real()
+    made = real.Owner()
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope='session')
@@ -77,7 +79,7 @@ class Tenant(tenant_module.Tenant):
 @pytest.fixture(scope='session')
 def tenant():
     """An ordinary tenant."""
-    return Tenant(os.environ.get('TROVE_TEST_TENANT', 'demo'))
+    return Tenant(real.TENANT)
 
 
 @pytest.fixture

@@ -29,8 +29,7 @@ def given_back(owner, instance_id):
 
 
 def test_a_server_that_no_host_takes_is_told(tenant, owner, asked):
-    owner.next_server_fails()
-    one = tenant.ask('homeless', flavor_id=owner.flavor_id)
+    one = tenant.ask('homeless', flavor_id=owner.huge_flavor())
     asked.append(one.id)
     found = tenant.ready(one.id)
     assert found.status == 'ERROR'

@@ -2,9 +2,10 @@
 """A cloud that somebody else runs, for the same questions.
 
 `trovestack check openstack` names it in TROVE_TEST_OS_CLOUD; clouds.yaml
-says where it is. The account must be what Trove's own would be: an
-administrator of a project. What the cloud cannot be asked to do (to fail
-when told) is reported as not available, by name.
+says where it is. The account must be what Trove's own would be, and may
+make projects: contract tests work in one of their own, so that nothing they
+exhaust or leave touches anybody. What the cloud cannot be asked for is
+reported as not available, by name.
 """
 
 import os
@@ -13,16 +14,21 @@ import openstack
 import pytest
 
 from trove.cloud import session
-from trove.common import exception
 from trove.common import waiting
+from trove.tests.contract.cloud import places
+from trove.tests.contract.cloud import rest
 from trove.tests.fixtures import options
 
 NAME = os.environ.get('TROVE_TEST_OS_CLOUD')
+TENANT = os.environ.get('TROVE_TEST_TENANT', 'demo')
 #: How long anything may take; machines of others are slower than ours.
 PATIENCE_S = 240 if NAME else 20
+PACE = ({'poll_s': 0.3, 'most_s': 1} if NAME
+        else {'poll_s': 0.02, 'most_s': 0.1})
 HUGE = 'trove-test-no-host-has-this'
-FOREIGN = 'trove-test-foreign'
-_GONE_S = 120
+PROJECT = 'trove-test'
+_GONE_S = 180
+_GB = 1024
 
 
 def not_available(what):
@@ -30,91 +36,37 @@ def not_available(what):
     pytest.skip('not available here: ' + what)
 
 
-class Real:
-    """The adapters, speaking to the cloud TROVE_TEST_OS_CLOUD."""
+def credentials(cloud, project_name=None):
+    """The values of [service_credentials] of an account's."""
+    auth = cloud.config.config['auth']
+    return {'auth_url': auth['auth_url'], 'username': auth['username'],
+            'password': auth['password'],
+            'project_name': project_name or auth.get('project_name'),
+            'region_name': cloud.config.region_name,
+            'cafile': cloud.config.config.get('cacert')}
 
-    image_tags = ('trove-test',)
+
+def huge_flavor(admin):
+    """The id of a flavor that no host has room for."""
+    return (admin.compute.find_flavor(HUGE)
+            or admin.compute.create_flavor(
+                name=HUGE, ram=2 ** 24, vcpus=1, disk=1)).id
+
+
+class Owner:
+    """The cloud as Trove's own account sees it, in its own project."""
 
     def __init__(self):
         self.admin = openstack.connect(cloud=NAME)
-        auth = self.admin.config.config['auth']
-        self.cloud = session.from_conf(options.make(
-            service_credentials__auth_url=auth['auth_url'],
-            service_credentials__username=auth['username'],
-            service_credentials__password=auth['password'],
-            service_credentials__project_name=auth.get('project_name'),
-            service_credentials__region_name=(
-                self.admin.config.region_name),
-            service_credentials__cafile=self.admin.config.config.get(
-                'cacert')))
+        self.cloud = session.from_conf(options.make(**{
+            'service_credentials__' + name: value for name, value
+            in credentials(self.admin).items()}))
         self._before = self._ours()
-        self._find_flavors()
-        self._find_image()
-        self._find_networks()
-        names = {zone.name for zone
-                 in self.admin.compute.availability_zones()
-                 if zone.state['available']}
-        self.zones = sorted(names - {'internal'})
-        asked = os.environ.get('TROVE_TEST_ZONE')
-        self.zone = asked if asked in self.zones else None
-        self.volume_types = [found.name for found
-                             in self.admin.block_storage.types()]
+        self.image_id = small_image(self.admin).id
 
-    def _find_flavors(self):
-        flavors = sorted(
-            (found for found in self.admin.compute.flavors()
-             if found.ram < 10 ** 6 and found.disk),
-            key=lambda found: (found.ram, found.disk))
-        self.flavor_id = flavors[0].id
-        self.other_flavor_id = flavors[1].id
-
-    def _find_image(self):
-        found = [image for image in self.admin.image.images()
-                 if image.status == 'active'
-                 and image.disk_format in ('qcow2', 'raw')]
-        asked = os.environ.get('TROVE_TEST_IMAGE')
-        image = min((image for image in found
-                     if not asked or image.name == asked),
-                    key=lambda image: image.size)
-        self.image_id = image.id
-        for tag in self.image_tags:
-            self.admin.image.add_tag(image.id, tag)
-
-    def _find_networks(self):
-        tenant = self.admin.identity.find_project(
-            os.environ.get('TROVE_TEST_PROJECT', 'demo'))
-        network, subnet = next(
-            (network, self.admin.network.get_subnet(network.subnet_ids[0]))
-            for network in self.admin.network.networks(project_id=tenant.id)
-            if network.subnet_ids and not network.is_router_external)
-        foreign = (self.admin.network.find_network(FOREIGN)
-                   or self.admin.network.create_network(name=FOREIGN))
-        self.project_id = tenant.id
-        self.network_id = network.id
-        self.subnet_id = subnet.id
-        self.foreign_network_id = foreign.id
-        self.address = '.'.join((*subnet.cidr.split('.')[:2], '0', '250'))
-
-    def fail(self, method, kind, times=1):
-        """Services of others do not fail when they are told to."""
-        not_available(f'a service that fails ({method}: {kind})')
-
-    def next_server_fails(self):
-        """Ask for a server that no host has room for."""
-        self.flavor_id = (
-            self.admin.compute.find_flavor(HUGE)
-            or self.admin.compute.create_flavor(
-                name=HUGE, ram=2 ** 24, vcpus=1, disk=1)).id
-
-    def next_extension_fails(self):
-        """As above."""
-        not_available('a volume that does not grow')
-
-    def has_one_host(self):
-        """Whoever has several hosts cannot show what one would do."""
-        if len([host for host in self.admin.compute.services(
-                binary='nova-compute')]) > 1:
-            not_available('a cloud of one host')
+    def huge_flavor(self):
+        """The id of a flavor that no host has room for."""
+        return huge_flavor(self.admin)
 
     def _ours(self):
         return {(one.kind, one.external_id)
@@ -126,28 +78,133 @@ class Real:
         return self._ours() - self._before
 
     def close(self):
-        """Give back what the test made, seen gone."""
-        waiting.until(self._cleared, _GONE_S, 'the end of what was made',
-                      poll_s=0.5, most_s=2)
-
-    def _cleared(self):
-        made = sorted(self.left(), key=_order)
-        for kind, one in made:
-            remove = {
-                'server': self.cloud.compute.delete,
-                'server_group': self.cloud.compute.delete_group,
-                'volume': self.cloud.volumes.delete,
-                'port': self.cloud.network.delete_port,
-                'security_group': self.cloud.network.delete_security_group,
-                'floating_ip': self.cloud.network.delete_floating}[kind]
-            try:
-                remove(one)
-            except exception.TroveError as error:
-                print(f'{kind} {one} stays a while: {error}')
-        return not made
+        """Take away what was made for tests."""
+        rest.remove_flavor(self.admin, HUGE)
 
 
-def _order(pair):
-    """Servers first: they hold the rest."""
-    return ('server', 'server_group', 'floating_ip', 'port', 'volume',
-            'security_group').index(pair[0])
+def small_image(admin):
+    """The smallest bootable image, or the one that was asked for."""
+    asked = os.environ.get('TROVE_TEST_IMAGE')
+    return min((image for image in admin.image.images(status='active')
+                if image.disk_format in ('qcow2', 'raw')
+                and (not asked or image.name == asked)),
+               key=lambda image: image.size)
+
+
+class Ground:
+    """What the contract tests share of such a cloud; begun once."""
+
+    image_tags = ('trove-test',)
+
+    def __init__(self):
+        self._owner = openstack.connect(cloud=NAME)
+        self.project_id = self._own_project()
+        self.admin = self._owner.connect_as_project(PROJECT)
+        self.tenant_project_id = openstack.connect(
+            cloud=TENANT).session.get_project_id()
+        self.clear()
+        self._find_flavors()
+        self.image_id = small_image(self.admin).id
+        for tag in self.image_tags:
+            self.admin.image.add_tag(self.image_id, tag)
+        self._find_networks()
+        self._find_zones()
+        self.volume_types = [found.name for found
+                             in self.admin.block_storage.types()]
+
+    def _own_project(self):
+        """A project for the tests; the account is there what it is here."""
+        owner = self._owner
+        identity = owner.identity
+        home = identity.get_project(owner.session.get_project_id())
+        found = identity.find_project(PROJECT)
+        made = found or identity.create_project(
+            name=PROJECT, domain_id=home.domain_id,
+            description='For `trovestack check openstack`; goes with it')
+        user_id = owner.session.get_user_id()
+        for one in identity.role_assignments(user_id=user_id):
+            if (one.scope.get('project') or {}).get('id') == home.id:
+                identity.assign_project_role_to_user(
+                    made, user_id, one.role['id'])
+        return made.id
+
+    def _find_flavors(self):
+        flavors = sorted(
+            (found for found in self.admin.compute.flavors()
+             if found.ram < 2 ** 20 and found.disk),
+            key=lambda found: (found.ram, found.disk))
+        self.flavor_id = flavors[0].id
+        self.other_flavor_id = flavors[1].id
+
+    def _find_networks(self):
+        network, subnet = next(
+            (network, self.admin.network.get_subnet(network.subnet_ids[0]))
+            for network in self.admin.network.networks(
+                project_id=self.tenant_project_id)
+            if network.subnet_ids and not network.is_router_external)
+        self.network_id, self.subnet_id = network.id, subnet.id
+        self.foreign_network_id = self.admin.network.create_network(
+            name='trove-test-foreign').id
+        self.address = '.'.join((*subnet.cidr.split('.')[:2], '0', '250'))
+
+    def _find_zones(self):
+        self.zones = sorted(
+            zone.name for zone in self.admin.compute.availability_zones()
+            if zone.state['available'] and zone.name != 'internal')
+        asked = os.environ.get('TROVE_TEST_ZONE')
+        self.zone = asked if asked in self.zones else None
+
+    def clear(self):
+        """End everything in the project, seen gone."""
+        waiting.until(lambda: not rest.remove(self.admin, self.project_id),
+                      _GONE_S, 'the end of what a test made', poll_s=0.3,
+                      most_s=2)
+
+    def close(self):
+        """Give the project back, and what was made besides."""
+        self.clear()
+        admin = self.admin
+        for tag in self.image_tags:
+            admin.image.remove_tag(self.image_id, tag)
+        for network in admin.network.networks(project_id=self.project_id):
+            admin.network.delete_network(network)
+        rest.remove_region(admin, places.SECOND_REGION)
+        rest.remove_flavor(admin, HUGE)
+        rest.remove_default_groups(admin, self.project_id)
+        rest.reset_quotas(admin, self.project_id)
+        self._owner.identity.delete_project(self.project_id)
+
+
+class Real(places.Networked):
+    """The adapters, speaking to such a cloud, for one test."""
+
+    def __init__(self, ground):
+        self._ground = ground
+        for name in ('zone', 'zones', 'volume_types', 'network_id',
+                     'subnet_id', 'foreign_network_id', 'address',
+                     'flavor_id', 'other_flavor_id', 'image_id',
+                     'image_tags'):
+            setattr(self, name, getattr(ground, name))
+        self.project_id = ground.tenant_project_id
+        self.own_project_id = ground.project_id
+        self.meet(ground.admin, credentials(ground.admin, PROJECT))
+        self.has_secrets = any(kind == 'key-manager'
+                               for kind, _ in self.services)
+
+    def tenant(self):
+        """The SDK as an ordinary tenant."""
+        return openstack.connect(cloud=TENANT)
+
+    def next_server_fails(self):
+        """Ask for a server that no host has room for."""
+        self.flavor_id = huge_flavor(self.admin)
+
+    def is_full(self, host):
+        """Only a host that is not there is known to be none."""
+        if host is None:
+            not_available('a cloud that has no room on any host')
+
+    def close(self):
+        """Give back what the test made."""
+        self.proxy.close()
+        self._ground.clear()

@@ -90,10 +90,45 @@ def test_a_reboot_shows_and_ends(cloud, server, hard):
 @pytest.mark.parametrize('host', [None, 'node-2'])
 def test_where_no_host_is_free_a_migration_is_refused(place, cloud, server,
                                                       host):
-    place.has_one_host()
-    with pytest.raises(ports.CloudRefused, match='No valid host'):
+    place.is_full(host)
+    with pytest.raises(ports.CloudRefused, match='No valid host|not be found'):
         cloud.compute.migrate(server.id, host)
     assert cloud.compute.show(server.id).status == 'ACTIVE'
+
+
+def test_a_migrated_server_can_go_back(place, cloud, server):
+    try:
+        cloud.compute.migrate(server.id)
+    except ports.CloudRefused as error:
+        # There is one host, and it does not take from itself.
+        assert 'No valid host' in str(error)
+        return
+    becomes(cloud.compute, server.id, 'VERIFY_RESIZE')
+    cloud.compute.revert_resize(server.id)
+    becomes(cloud.compute, server.id, 'ACTIVE')
+    assert cloud.compute.show(server.id).flavor_name == server.flavor_name
+
+
+def test_a_rebuild_keeps_the_volume_and_the_port(place, cloud, instance_id,
+                                                 volume):
+    order = test_ports.an_order(place, instance_id, volume_id=volume.id)
+    made = cloud.compute.boot(order)
+    test_ports.active(place, made.id)
+    becomes(cloud.volumes, volume.id, 'in-use')
+    cloud.compute.rebuild(made.id, ports.RebuildOrder(
+        image_id=place.image_id, user_data='IyE=', metadata={
+            'trove_project_id': place.project_id,
+            'trove_instance_id': instance_id,
+            'trove_operation_id': 'op-2'}))
+    becomes(cloud.compute, made.id, 'ACTIVE')
+    found = cloud.compute.show(made.id)
+    assert found.metadata['trove_operation_id'] == 'op-2'
+    assert found.image_id == place.image_id
+    becomes(cloud.volumes, volume.id, 'in-use')
+    assert [port.id for port in cloud.network.ports(instance_id)] == list(
+        order.port_ids)
+    with pytest.raises(ports.CloudBusy):
+        cloud.volumes.delete(volume.id)
 
 
 def test_a_volume_grows_while_it_is_in_use(place, cloud, instance_id,

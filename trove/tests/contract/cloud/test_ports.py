@@ -22,7 +22,7 @@ def instance_id():
 
 
 def soon(check):
-    return waiting.until(check, real.PATIENCE_S, 'it', poll_s=0.02, most_s=0.1)
+    return waiting.until(check, real.PATIENCE_S, 'it', **real.PACE)
 
 
 def gone(show, one):
@@ -115,8 +115,9 @@ def test_a_deleted_server_is_gone_and_may_be_deleted_again(
 
 
 def test_a_server_group_is_made_once(cloud):
-    group_id = cloud.compute.create_group('locality_x', 'affinity')
-    assert cloud.compute.create_group('locality_x', 'affinity') == group_id
+    name = 'locality_' + str(uuid.uuid4())
+    group_id = cloud.compute.create_group(name, 'affinity')
+    assert cloud.compute.create_group(name, 'affinity') == group_id
     cloud.compute.delete_group(group_id)
     cloud.compute.delete_group(group_id)
 

@@ -2,6 +2,7 @@
 """What a service says, in our words."""
 
 import pytest
+from keystoneauth1 import exceptions as ksa_errors
 
 from trove.cloud import errors
 from trove.cloud import ports
@@ -31,6 +32,18 @@ def test_each_answer_has_its_meaning(status, words, kind):
 def test_the_words_of_the_service_are_kept_on_one_line():
     error = errors.of_status('Nova', 400, 'first\n  second')
     assert str(error) == 'Nova: first second'
+
+
+def test_a_certificate_that_is_not_trusted_is_told_with_the_option():
+    error = errors.no_answer('Nova', ksa_errors.SSLError('self signed'))
+    assert type(error) is ports.CloudDown
+    assert 'cafile in [service_credentials]' in str(error)
+    assert 'self signed' in str(error)
+
+
+def test_what_the_catalogue_has_not_is_not_waited_for():
+    error = errors.no_answer('Nova', ksa_errors.EndpointNotFound('no Nova'))
+    assert type(error) is ports.CloudRefused
 
 
 def test_no_answer_has_a_reason_even_when_the_error_has_no_words():

@@ -137,6 +137,25 @@ def test_cleaning_takes_the_broker_s_user_and_the_files(machine):
     assert not (machine / 'home' / 'etc').exists()
 
 
+def test_the_harness_deletes_in_the_cloud_what_it_made(machine):
+    asked = play(machine, 'post-config', 'extra')
+    made = [line.partition(' create')[0] for line in asked
+            if ' create ' in line]
+    assert 'openstack security group' in made and len(made) > 7
+    gone = play(machine, 'unstack', 'clean', 'forget')
+    assert [line.partition(' delete')[0] for line in gone
+            if ' delete ' in line] == made[::-1]
+    assert 'openstack security group delete group-id' in gone
+    assert play(machine, 'forget') == []
+
+
+def test_the_harness_forgets_nothing_that_was_there_before(machine):
+    play(machine, 'post-config', 'extra')
+    (machine / 'home' / 'made').unlink()
+    play(machine, 'post-config', 'extra')
+    assert play(machine, 'forget') == []
+
+
 def test_where_no_service_is_wanted_nothing_happens(machine):
     assert play(machine, 'post-config', 'extra',
                 ENABLED_SERVICES='key,mysql') == []

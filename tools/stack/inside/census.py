@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is in a cloud that somebody else runs and in our broker, as JSON.
+
+TROVE_TEST_OS_CLOUD and TROVE_TEST_TENANT name the accounts in clouds.yaml:
+an administrator's, who sees all projects, and a tenant's.
+"""
+
+import json
+import os
+import sys
+
+import openstack
+
+from stack import broker
+from stack import settings as settings_module
+
+
+def of_cloud(admin, tenant):
+    """{kind: {id: name}}; images are not counted, they stay."""
+    compute, network = admin.compute, admin.network
+    storage, identity = admin.block_storage, admin.identity
+    looks = {
+        'server': lambda: compute.servers(all_projects=True),
+        'server group': lambda: compute.server_groups(all_projects=True),
+        'flavor': compute.flavors,
+        'key pair': compute.keypairs,
+        'volume': lambda: storage.volumes(all_projects=True),
+        'snapshot': lambda: storage.snapshots(all_projects=True),
+        'port': network.ports,
+        'network': network.networks,
+        'security group': network.security_groups,
+        'floating address': network.ips,
+        'project': identity.projects,
+        'user': identity.users,
+        'region': identity.regions,
+        'endpoint': identity.endpoints,
+        'application credential': lambda: identity.application_credentials(
+            admin.session.get_user_id()),
+        'application credential of the tenant': (
+            lambda: tenant.identity.application_credentials(
+                tenant.session.get_user_id())),
+        'container': lambda: admin.object_store.containers(),
+        'container of the tenant': lambda: tenant.object_store.containers(),
+    }
+    return {kind: {thing.id or thing.name: thing.name for thing in look()}
+            for kind, look in looks.items()}
+
+
+def of_broker(settings):
+    """{kind: {name: name}} of what guests have there."""
+    return {kind: {one['name']: '' for one in broker.ask(settings, kind)}
+            for kind in ('queues', 'users')}
+
+
+def main():
+    """Print it."""
+    found = of_cloud(
+        openstack.connect(cloud=os.environ['TROVE_TEST_OS_CLOUD']),
+        openstack.connect(cloud=os.environ['TROVE_TEST_TENANT']))
+    found.update(('broker: ' + kind, things) for kind, things
+                 in of_broker(settings_module.load()).items())
+    json.dump(found, sys.stdout)
+
+
+if __name__ == '__main__':
+    main()
