@@ -172,9 +172,9 @@ class OverHttp(Networked):
         self.foreign_network_id = foreign.id
         self.address = subnet.cidr.rsplit('.', 1)[0] + '.50'
 
-    def tenant(self):
+    def tenant(self, name='demo'):
         """The SDK as an ordinary tenant."""
-        return self.site.connect('demo')
+        return self.site.connect(name)
 
     def next_server_fails(self):
         """The next server ends in ERROR."""

@@ -12,6 +12,7 @@ import os
 
 import openstack
 import pytest
+from openstack import exceptions as sdk_errors
 
 from trove.cloud import session
 from trove.common import waiting
@@ -191,9 +192,13 @@ class Real(places.Networked):
         self.has_secrets = any(kind == 'key-manager'
                                for kind, _ in self.services)
 
-    def tenant(self):
-        """The SDK as an ordinary tenant."""
-        return openstack.connect(cloud=TENANT)
+    def tenant(self, name='demo'):
+        """The SDK as an ordinary tenant, or as another of that name."""
+        try:
+            return openstack.connect(cloud=TENANT if name == 'demo'
+                                     else name)
+        except sdk_errors.ConfigException:
+            return not_available(f'an account {name} in clouds.yaml')
 
     def next_server_fails(self):
         """Ask for a server that no host has room for."""

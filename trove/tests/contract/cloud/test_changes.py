@@ -103,9 +103,13 @@ def test_a_migrated_server_can_go_back(place, cloud, server):
         # There is one host, and it does not take from itself.
         assert 'No valid host' in str(error)
         return
-    becomes(cloud.compute, server.id, 'VERIFY_RESIZE')
-    cloud.compute.revert_resize(server.id)
-    becomes(cloud.compute, server.id, 'ACTIVE')
+    test_ports.soon(lambda: cloud.compute.show(server.id).status in (
+        'VERIFY_RESIZE', 'ACTIVE'))
+    # A Nova that looks for a host only after its answer leaves a server that
+    # finds none as it is.
+    if cloud.compute.show(server.id).status == 'VERIFY_RESIZE':
+        cloud.compute.revert_resize(server.id)
+        becomes(cloud.compute, server.id, 'ACTIVE')
     assert cloud.compute.show(server.id).flavor_name == server.flavor_name
 
 

@@ -8,6 +8,7 @@ import pytest
 from trove.cloud import barbican
 from trove.cloud import ports
 from trove.common import exception
+from trove.tests.contract.cloud import real
 
 PAYLOAD = b'\x00\xff' * 200
 VERSION = {'OpenStack-API-Version': 'key-manager 1.1'}
@@ -16,8 +17,8 @@ VERSION = {'OpenStack-API-Version': 'key-manager 1.1'}
 class Tenant:
     """Somebody with secrets."""
 
-    def __init__(self, site, user):
-        self.keys = site.connect(user).key_manager
+    def __init__(self, place, user):
+        self.keys = place.tenant(user).key_manager
         self.token = self.keys.session.get_token()
 
     def store(self, payload=PAYLOAD):
@@ -42,13 +43,17 @@ class Tenant:
 
 
 @pytest.fixture
-def demo(over_http):
-    return Tenant(over_http.site, 'demo')
+def secrets(networked):
+    if not networked.has_secrets:
+        networked.used.update('secrets.' + method for method
+                              in ports.Secrets.__abstractmethods__)
+        real.not_available('a key manager')
+    return networked.cloud.secrets
 
 
 @pytest.fixture
-def secrets(over_http):
-    return over_http.cloud.secrets
+def demo(networked, secrets):
+    return Tenant(networked, 'demo')
 
 
 def test_a_payload_is_given_to_its_owner(secrets, demo):
@@ -78,14 +83,14 @@ def test_what_is_no_reference_is_not_asked_for(secrets, demo, ref):
         secrets.payload(demo.token, ref, 65536)
 
 
-def test_what_is_not_there_or_foreign_is_not_given(over_http, secrets, demo):
+def test_what_is_not_there_or_foreign_is_not_given(networked, secrets, demo):
     with pytest.raises(exception.NotFound):
         secrets.payload(demo.token, 'http://x/v1/secrets/'
                         '00000000-0000-4000-8000-000000000000', 65536)
-    alt = Tenant(over_http.site, 'alt')
+    alt = Tenant(networked, 'alt')
     with pytest.raises((exception.NotFound, barbican.SecretRefused)):
         secrets.payload(alt.token, demo.store(), 65536)
-    reader = Tenant(over_http.site, 'reader')
+    reader = Tenant(networked, 'reader')
     with pytest.raises(barbican.SecretRefused):
         secrets.payload(reader.token, demo.store(), 65536)
 
@@ -114,10 +119,8 @@ def test_consumers_come_and_go(secrets, demo, kind):
     assert demo.consumers(ref) == []
 
 
-def test_a_service_that_is_down_is_told(over_http, secrets, demo):
+def test_a_service_that_is_down_is_told(networked, secrets, demo):
     ref = demo.store()
-    over_http.site.cloud.faults.add(
-        service='key-manager', operation='GET .*', count=10, kind='status',
-        status=503)
+    networked.proxy.fail('key-manager', 'GET .*', 'down', count=10)
     with pytest.raises(ports.CloudDown):
         secrets.payload(demo.token, ref, 65536)
