@@ -3,7 +3,8 @@
 
 A test asks for ``server`` (an instance with a table of rows) or ``engine``
 (the version alone) and runs once for each version of the run. What an
-engine cannot do at all is not asked of it: `@pytest.mark.needs('tls')`.
+engine cannot do at all is not asked of it: `@pytest.mark.needs('tls')`, nor
+what needs another version in the run: `@pytest.mark.neighbour('newer')`.
 """
 
 import pytest
@@ -31,6 +32,9 @@ def pytest_generate_tests(metafunc):
     needs = {word for mark in metafunc.definition.iter_markers('needs')
              for word in mark.args}
     able = [one for one in engines.asked() if needs <= one.abilities()]
+    for mark in metafunc.definition.iter_markers('neighbour'):
+        [which] = mark.args
+        able = [one for one in able if getattr(one, which)()]
     metafunc.parametrize('engine', able, ids=str, scope='module',
                          indirect=True)
 

@@ -36,6 +36,18 @@ class Engine:
             'trove.tests.conformance.witnesses.' + self.datastore)
         return module.Witness(self.version)
 
+    def newer(self):
+        """The newest version of the datastore in this run, if it is not
+        this one."""
+        newest = max((one for one in asked()
+                      if one.datastore == self.datastore), key=_number)
+        return newest if _number(newest) > _number(self) else None
+
+    def older(self):
+        """Older versions of the datastore in this run."""
+        return [one for one in asked() if one.datastore == self.datastore
+                and _number(one) < _number(self)]
+
     def abilities(self):
         """What its control half says it can do."""
         [entry] = importlib.metadata.entry_points(
@@ -47,3 +59,7 @@ def asked():
     """The versions that the environment names."""
     words = os.environ.get(VARIABLE, DEFAULT).split()
     return [Engine(*word.split('=')) for word in words]
+
+
+def _number(engine):
+    return [int(part) for part in engine.number.split('.')]

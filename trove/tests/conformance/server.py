@@ -26,7 +26,7 @@ class Server:
         self.id = tenant.create(name, USER, self.password, DATABASE, **{
             'datastore': engine.datastore,
             'datastore_version': engine.version, **more}).id
-        self._written = 0
+        self.written = 0        # rows that `write` has written
 
     # --- what its tenant does
 
@@ -103,8 +103,8 @@ class Server:
         """Write rows; all are committed."""
         with self.session() as session:
             for _ in range(count):
-                self._written += 1
-                session.write(self._written)
+                self.written += 1
+                session.write(self.written)
 
     def rows(self):
         """How many rows there are."""

@@ -8,33 +8,14 @@ import json
 
 import pytest
 
-from trove.tests.conformance import engines
+from trove.tests.e2e import brokenimages
 
 pytestmark = [pytest.mark.needs('upgrades'), pytest.mark.slow]
 
 
-def newer(engine):
-    """The newest version of the same datastore in this run."""
-    found = [one for one in engines.asked()
-             if one.datastore == engine.datastore and number(one) > number(
-                 engine)]
-    return max(found, key=number, default=None)
-
-
-def number(engine):
-    return [int(part) for part in engine.number.split('.')]
-
-
+@pytest.mark.neighbour('newer')
 def test_data_users_root_and_group_come_along(server, tenant):
-    target = newer(server.engine)
-    if target is None:      # the newest: only older ones could be asked for
-        older = [one for one in engines.asked()
-                 if one.datastore == server.engine.datastore
-                 and number(one) < number(server.engine)]
-        for one in older:
-            server.refuses(422, server.trove.instances.upgrade, server.id,
-                           one.version)
-        return
+    target = server.engine.newer()
     trove = server.trove
     server.write(200)
     name, root = trove.root.create(server.id)
@@ -70,19 +51,77 @@ def test_data_users_root_and_group_come_along(server, tenant):
     assert server.rows() == 201
 
 
-def test_a_failed_upgrade_brings_the_old_version_back(servers, engine,
-                                                      faults):
-    target = newer(engine)
-    if target is None:
-        return
-    server = servers(engine, 'unlucky').ready_with_table()
-    server.write(100)
+@pytest.mark.neighbour('older')
+def test_there_is_no_way_to_an_older_version(server):
+    for one in server.engine.older():
+        server.refuses(422, server.trove.instances.upgrade, server.id,
+                       one.version)
+
+
+@pytest.fixture(scope='module')
+def unlucky(servers, engine):
+    """An instance that is to be upgraded in vain."""
+    made = servers(engine, 'unlucky').ready_with_table()
+    made.write(100)
+    made.root = made.trove.root.create(made.id)
+    return made
+
+
+@pytest.mark.neighbour('newer')
+def test_a_failed_rebuild_brings_the_old_version_back(unlucky, faults):
     faults.add('compute', r'POST /servers/[^/]+/action', 'error_state',
                count=1, body='rebuild')
-    server.trove.instances.upgrade(server.id, target.version)
+    unlucky.trove.instances.upgrade(unlucky.id,
+                                    unlucky.engine.newer().version)
+    as_before(unlucky, '')
+
+
+@pytest.mark.neighbour('newer')
+@pytest.mark.parametrize('how', ['killed', 'full', 'mute'])
+def test_data_that_is_not_taken_over_to_the_end_is_as_before(
+        stack, operator, unlucky, how):
+    target = unlucky.engine.newer()
+    spoiler = target.witness().spoilers[how]
+    images = brokenimages.BrokenImages(stack, operator, target.datastore,
+                                       target.version)
+    try:
+        version = images.replacing(
+            how, spoiler.program.format(version=target.number),
+            spoiler.script)
+        unlucky.trove.instances.upgrade(unlucky.id, version)
+        # The server was the new version's, and it was its guest that failed.
+        as_before(unlucky, 'AdoptData')
+    finally:
+        images.remove()
+
+
+@pytest.mark.neighbour('newer')
+def test_after_all_that_an_upgrade_succeeds(unlucky):
+    target = unlucky.engine.newer()
+    unlucky.trove.instances.upgrade(unlucky.id, target.version)
+    found = unlucky.well(600)
+    assert found.datastore['version'] == target.version
+    assert not getattr(found, 'fault', None)
+    whole(unlucky)
+
+
+def as_before(server, words):
+    """The upgrade failed with these words; the old version has its data."""
+    assert server.show().status == 'UPGRADE'
     found = server.ready(600)
-    assert found.status == 'ACTIVE' and found.fault['message']
-    assert found.datastore['version'] == engine.version
-    server.becomes('HEALTHY', within_s=60)
-    assert server.rows() == 100
+    assert found.status == 'ACTIVE', found.to_dict()
+    assert words in found.fault['message'], found.fault
+    assert found.datastore['version'] == server.engine.version
+    with server.session() as session:
+        assert server.witness.server_version(session).startswith(
+            server.engine.number)
+    whole(server)
+
+
+def whole(server):
+    """All rows and users are there, and more can be written."""
+    rows = server.rows()
+    assert rows == server.written >= 100
+    assert server.lets_in(*server.root, 'shop')
     server.write()
+    server.becomes('HEALTHY', within_s=60)

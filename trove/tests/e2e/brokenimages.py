@@ -21,9 +21,12 @@ exit 1
 class BrokenImages:
     """Makes them into versions of the datastore, and removes them again."""
 
-    def __init__(self, stack, operator):
+    def __init__(self, stack, operator, datastore='mariadb',
+                 version='10.11'):
         self._stack = stack
         self._cloud = operator.cloud
+        self._datastore = datastore
+        self._number = version
         self._made = []
 
     def silent(self):
@@ -35,13 +38,20 @@ class BrokenImages:
 
     def refusing(self):
         """A version whose engine refuses to start."""
-        layer = self._layer('refusing')
-        real = self._find(SERVER)
-        (layer / SERVER).parent.mkdir(parents=True)
-        os.link(real, layer / (SERVER + '.real'))
-        (layer / SERVER).write_text(REFUSES)
-        (layer / SERVER).chmod(0o755)
-        return self._version('refusing', layer)
+        return self.replacing('refusing', SERVER, REFUSES)
+
+    def replacing(self, name, program, script):
+        """A version with a script in place of a program of the image.
+
+        The program itself is beside it, as ``"$0".real``.
+        """
+        layer = self._layer(name)
+        real = self._find(program)
+        (layer / program).parent.mkdir(parents=True)
+        shutil.copy2(real, layer / (program + '.real'))
+        (layer / program).write_text(script, encoding='utf-8')
+        (layer / program).chmod(0o755)
+        return self._version(name, layer)
 
     def vanished(self):
         """A version whose image is no longer in Glance."""
@@ -53,8 +63,7 @@ class BrokenImages:
     def remove(self):
         """Withdraw the versions and remove their images and layers."""
         for name, image_id, layer in self._made:
-            services.manage(self._stack, 'datastore_version_update',
-                            'mariadb', name, 'mariadb', image_id, '', '0')
+            self._offer(name, image_id, '0')
             self._cloud.image.delete_image(image_id, ignore_missing=True)
             shutil.rmtree(layer)
 
@@ -65,8 +74,9 @@ class BrokenImages:
         return layer
 
     def _manifest(self):
-        return json.loads((self._stack.images / 'mariadb-10.11.json')
-                          .read_text(encoding='utf-8'))
+        return json.loads((self._stack.images / (
+            f'{self._datastore}-{self._number}.json')).read_text(
+                encoding='utf-8'))
 
     def _find(self, name):
         for layer in self._manifest()['layers']:
@@ -82,6 +92,11 @@ class BrokenImages:
             layer.name, data=json.dumps(manifest).encode(),
             disk_format='raw', container_format='bare', visibility='public')
         self._made.append((name, image.id, layer))
-        services.manage(self._stack, 'datastore_version_update', 'mariadb',
-                        name, 'mariadb', image.id, '', '1')
+        self._offer(name, image.id, '1')
         return name
+
+    def _offer(self, name, image_id, active):
+        services.manage(
+            self._stack, 'datastore_version_update', self._datastore, name,
+            self._datastore, image_id, '', active, '--version',
+            self._number)

@@ -64,6 +64,17 @@ class Inside:
     check_config: str | None = None
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Spoiler:
+    """What makes an upgrade fail in the middle, as an image has it."""
+
+    #: The program of the new {version} that is replaced, without the first
+    #: slash, and the shell script in its place. That one runs the program
+    #: as ``"$0".real``.
+    program: str
+    script: str
+
+
 class Session(abc.ABC):
     """A connection of one user to one database."""
 
@@ -112,6 +123,10 @@ class Witness(abc.ABC):
     inside: Inside
     #: (character set, collation) that is not the default one.
     collation: tuple[str, str]
+    #: How data of an older version is not taken over to the end: the work
+    #: is "killed", the volume is "full", or the data is fine and the server
+    #: is "mute". Only of engines with versions to upgrade from.
+    spoilers: typing.Mapping[str, Spoiler] = {}
 
     def __init__(self, version: str) -> None:
         self.version = version

@@ -10,6 +10,32 @@ PATIENCE_S = 5
 #: Where a user connects who names no database.
 HOME = 'postgres'
 
+#: pg_upgrade finds nothing in the way, begins, and is killed when it has
+#: taken over the first things; the servers that it started live on.
+KILLED = """#!/bin/sh
+case " $* " in *" --check "*) exec "$0.real" "$@" ;; esac
+"$0.real" "$@" &
+until ls data/pg_upgrade_output.d/*/dump/*.custom; do
+    kill -0 $! || exit 1
+done
+kill -9 $! $$
+"""
+#: The volume fills up between its look and its work.
+FULL = """#!/bin/sh
+case " $* " in *" --check "*) exec "$0.real" "$@" ;; esac
+dd if=/dev/zero of=ballast bs=1M
+exec "$0.real" "$@"
+"""
+#: All is taken over; then the server does not start where it counts.
+MUTE = """#!/bin/sh
+case " $* " in *" --config-file=/etc/postgresql/"*)
+    echo "FATAL:  broken on purpose" >&2
+    exit 1 ;;
+esac
+exec "$0.real" "$@"
+"""
+PROGRAMS = 'usr/lib/postgresql/{version}/bin/'
+
 
 class PgSession(base.Session):
     """A connection over TCP that commits each statement."""
@@ -69,6 +95,12 @@ class Witness(base.Witness):
         data_folder='/var/lib/postgresql/data', system_log='error',
         user_log='general',
         user_log_path='/var/log/postgresql/postgresql-general.log')
+
+    spoilers = {
+        'killed': base.Spoiler(program=PROGRAMS + 'pg_upgrade',
+                               script=KILLED),
+        'full': base.Spoiler(program=PROGRAMS + 'pg_upgrade', script=FULL),
+        'mute': base.Spoiler(program=PROGRAMS + 'postgres', script=MUTE)}
 
     def open(self, host, user, password, database=None, **tls):
         return PgSession(psycopg.connect(
