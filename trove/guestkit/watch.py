@@ -1,24 +1,64 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Look now and then whether a unit that is starting still lives."""
+"""An engine on its way up, and what one is that does not answer."""
 
 import time
+import typing
 
+from trove.common import waiting
 from trove.guestkit import errors
+from trove.guestkit import files
 from trove.guestkit import units
+from trove.objects import status
 
+_POLL_S = 0.02
 _LOOK_S = 0.25
 
 
-class Watch:
-    """Watches one unit of ``keeper`` from now on."""
+def come_up(keeper: units.Units, unit: units.Unit,
+            answers: typing.Callable[[], bool], timeout_s: float,
+            what: str) -> None:
+    """Come back when a unit that was just started ``answers``.
 
-    def __init__(self, keeper, unit):
+    UnitFailed if its process dies before, WaitTimeout naming ``what``.
+    """
+    watch = Watch(keeper, unit)
+    waiting.until(lambda: answers() or watch.look(), timeout_s, what,
+                  poll_s=_POLL_S, most_s=2 * _POLL_S)
+
+
+def unanswering(state: units.State,
+                listens: typing.Callable[[], bool]) -> status.Service:
+    """What an engine is that answers no query."""
+    if state is units.State.RUNNING:
+        # It is on its way up or down, or it listens and hangs.
+        return (status.Service.BLOCKED if listens()
+                else status.Service.RUNNING)
+    if state is units.State.STOPPED:
+        return status.Service.SHUTDOWN
+    return status.Service.CRASHED
+
+
+def resident_mb(pid_file: str, name: str) -> int | None:
+    """Resident memory of the process in a file, if it has this name."""
+    words = (files.read(pid_file) or '').split()
+    text = files.read('/proc/%s/status' % words[0]) if words else None
+    facts = dict(line.split(':', 1) for line in (text or '').splitlines()
+                 if ':' in line)
+    if facts.get('Name', '').strip() != name or 'VmRSS' not in facts:
+        return None             # a later process has its number, or it ends
+    return int(facts['VmRSS'].split()[0]) // 1024
+
+
+class Watch:
+    """Looks now and then whether a unit of ``keeper`` lives on."""
+
+    def __init__(self, keeper: units.Units, unit: units.Unit) -> None:
         self._keeper = keeper
         self._unit = unit
-        self._restarts = None
+        self._restarts: int | None = None
         self._next = time.monotonic() + _LOOK_S
 
-    def look(self):
+    def look(self) -> bool:
         """False, or UnitFailed if the process died since the start."""
         if time.monotonic() < self._next:
             return False

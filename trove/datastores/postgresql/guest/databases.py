@@ -9,7 +9,7 @@ from trove.datastores import interfaces
 from trove.datastores.postgresql import rules
 from trove.datastores.postgresql.guest import connection
 from trove.datastores.postgresql.guest import roles as owners
-from trove.datastores.sqlfamily.guest import paging
+from trove.guestkit import paging
 from trove.objects import order
 
 #: The column of ICU's locale has another name in each version.

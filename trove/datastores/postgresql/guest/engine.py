@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The PostgreSQL server: made, started, stopped, watched."""
 
-import glob
 import logging
 import os
-import shutil
-import tempfile
 
 from trove.common import exception
-from trove.common import waiting
 from trove.datastores import interfaces
 from trove.datastores.postgresql.guest import access
 from trove.datastores.postgresql.guest import connection
@@ -16,9 +12,9 @@ from trove.datastores.postgresql.guest import logs as engine_logs
 from trove.datastores.postgresql.guest import places as where
 from trove.datastores.postgresql.guest import space
 from trove.guestkit import configfiles
-from trove.guestkit import disks
 from trove.guestkit import errors
 from trove.guestkit import files
+from trove.guestkit import interim
 from trove.guestkit import shell
 from trove.guestkit import units
 from trove.guestkit import watch
@@ -28,10 +24,8 @@ LOG = logging.getLogger(__name__)
 
 #: Packaged services that would start an engine of their own.
 _PACKAGED = ('postgresql',)
-_INTERIM = 'data.new.'
 #: The layer of an engine that only the agent talks to.
 _ALONE = 'alone'
-_POLL_S = 0.02
 
 #: Roles whose members run programs and read files of the server. Before
 #: version 16 whoever may make roles may also give these away, unless they
@@ -70,6 +64,7 @@ class PgEngine(interfaces.Engine):
         self._logs = logs
         self._door = door
         self._guard = guard
+        self._interim = interim.Interim(places.data, where.USER)
         self._answered = False
         self._unit = units.Unit(
             name='trove-postgresql', description='PostgreSQL, kept by Trove',
@@ -82,24 +77,13 @@ class PgEngine(interfaces.Engine):
 
     def initialise(self) -> None:
         """Make an empty engine beside its place, then give it its name."""
-        places = self._places
-        self._remove_leftovers()
-        if os.path.isdir(places.data):
+        self._interim.clear()
+        if os.path.isdir(self._places.data):
             return
-        # A name of its own each time: the program of an interrupted attempt
-        # may live on for a moment and must not meet ours.
-        interim = tempfile.mkdtemp(prefix=_INTERIM, dir=places.mount_point)
-        shutil.chown(interim, where.USER, where.USER)
-        make(interim, self._conf.initialise_timeout)
-        disks.sync(interim)
-        os.rename(interim, places.data)
-        files.sync_folder(places.mount_point)
-
-    def _remove_leftovers(self) -> None:
-        for path in glob.glob(os.path.join(self._places.mount_point,
-                                           _INTERIM + '*')):
-            LOG.info('removing the remains of an interrupted start: %s', path)
-            shutil.rmtree(path, ignore_errors=True)
+        made = self._interim.make()
+        make(made, self._conf.initialise_timeout)
+        self._interim.name(made)
+        self._interim.see_clear()
 
     def start(self) -> None:
         """Start the unit and come back when a query is answered."""
@@ -119,12 +103,9 @@ class PgEngine(interfaces.Engine):
         files.folder(self._places.logs, 0o750, where.USER)
         self._logs.mark()
         self._units.start(self._unit)
-        looking = watch.Watch(self._units, self._unit)
         try:
-            waiting.until(
-                lambda: self._connector.answers() or looking.look(),
-                self._conf.start_timeout, 'the start of PostgreSQL',
-                poll_s=_POLL_S, most_s=2 * _POLL_S)
+            watch.come_up(self._units, self._unit, self._connector.answers,
+                          self._conf.start_timeout, 'the start of PostgreSQL')
         except (exception.WaitTimeout, errors.UnitFailed) as error:
             words = self._logs.last_words()
             self._units.stop(self._unit)
@@ -152,14 +133,8 @@ class PgEngine(interfaces.Engine):
             # It answers, but takes no writes: somebody has to make room.
             return (status.Service.BLOCKED if self._guard.engaged
                     else status.Service.HEALTHY)
-        state = self._units.condition(self._unit).state
-        if state is units.State.RUNNING:
-            # It is on its way up or down, or it listens and hangs.
-            return (status.Service.BLOCKED if self._connector.listens()
-                    else status.Service.RUNNING)
-        if state is units.State.STOPPED:
-            return status.Service.SHUTDOWN
-        return status.Service.CRASHED
+        return watch.unanswering(
+            self._units.condition(self._unit).state, self._connector.listens)
 
     def version(self) -> str | None:
         """The server's own word, without the packager's ending."""
@@ -173,13 +148,7 @@ class PgEngine(interfaces.Engine):
 
     def memory_mb(self) -> int | None:
         """Resident memory of the server process; sessions come on top."""
-        words = (files.read(self._places.pid_file) or '').split()
-        text = files.read('/proc/%s/status' % words[0]) if words else None
-        facts = dict(line.split(':', 1) for line in (text or '').splitlines()
-                     if ':' in line)
-        if facts.get('Name', '').strip() != 'postgres':
-            return None         # a later process has its number
-        return int(facts['VmRSS'].split()[0]) // 1024
+        return watch.resident_mb(self._places.pid_file, 'postgres')
 
     def tend(self) -> str | None:
         """Keep the engine from filling its volume; tell why it is down."""

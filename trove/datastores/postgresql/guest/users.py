@@ -11,7 +11,7 @@ from trove.common import exception
 from trove.datastores import interfaces
 from trove.datastores.postgresql.guest import connection
 from trove.datastores.postgresql.guest import roles as owners
-from trove.datastores.sqlfamily.guest import paging
+from trove.guestkit import paging
 from trove.objects import order
 
 ANYWHERE = '%'

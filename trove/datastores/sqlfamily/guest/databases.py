@@ -6,8 +6,8 @@ import typing
 from trove.common import exception
 from trove.datastores import interfaces
 from trove.datastores.sqlfamily.guest import connection
-from trove.datastores.sqlfamily.guest import paging
 from trove.datastores.sqlfamily.guest import quoting
+from trove.guestkit import paging
 from trove.objects import order
 
 

@@ -2,12 +2,8 @@
 """A server of the MySQL family: made, started, stopped, watched."""
 
 import abc
-import glob
 import logging
 import os
-import shutil
-import tempfile
-import time
 import typing
 
 from trove.common import exception
@@ -17,24 +13,20 @@ from trove.datastores.sqlfamily.guest import connection
 from trove.datastores.sqlfamily.guest import logs as sql_logs
 from trove.datastores.sqlfamily.guest import places as where
 from trove.datastores.sqlfamily.guest import space
-from trove.guestkit import disks
 from trove.guestkit import errors
-from trove.guestkit import files
+from trove.guestkit import interim
 from trove.guestkit import units
+from trove.guestkit import watch
 from trove.objects import status
 
 LOG = logging.getLogger(__name__)
 
 #: Packaged services that would start an engine of their own.
 _PACKAGED = ('mariadb', 'mysql', 'mysqld')
-_INTERIM = 'data.new.'
-
-#: Seconds that the remains of an interrupted start may take to end.
-_REMAINS_S = 10
-_POLL_S = 0.02
 #: Seconds that an engine on its way up is given before it is stopped.
 _COMING_UP_S = 15
-_LOOK_S = 0.25
+_POLL_S = 0.02
+_MOST_S = 0.25
 
 
 class InitialiseFailed(exception.GuestFailed):
@@ -77,6 +69,7 @@ class SqlEngine(interfaces.Engine):
         self._started = started
         self._room = space.Room(places.mount_point)
         self._answered = False
+        self._interim = interim.Interim(places.data, self.user)
         program, *words = self.server
         self._unit = units.Unit(
             name=self.unit_name,
@@ -94,45 +87,20 @@ class SqlEngine(interfaces.Engine):
 
     def initialise(self) -> None:
         """Make an empty engine beside its place, then give it its name."""
-        places = self._places
-        if os.path.isdir(places.data):
+        if os.path.isdir(self._places.data):
             return
-        self._remove_leftovers()
+        self._interim.clear()
         self._logs.make_room()
-        # A name of its own each time: the server of an interrupted attempt
-        # may live on for a moment and must not meet ours.
-        interim = tempfile.mkdtemp(prefix=_INTERIM, dir=places.mount_point)
-        shutil.chown(interim, self.user, self.user)
+        made = self._interim.make()
         self._logs.mark()
         try:
-            self._make(interim)
+            self._make(made)
         except errors.CommandFailed as error:
             raise InitialiseFailed(
                 engine=self.product,
                 reason=self._logs.last_words() or error.message) from error
-        # Nothing was synced on the way; all of it is before the folder gets
-        # the name that counts. That saves a third of the time on a volume.
-        disks.sync(interim)
-        os.rename(interim, places.data)
-        files.sync_folder(places.mount_point)
-        self._see_leftovers_gone()
-
-    def _see_leftovers_gone(self) -> None:
-        # Whoever was at work on them when the agent died may have written
-        # on for a moment, where no unit ends it with the agent.
-        try:
-            waiting.until(self._remove_leftovers, _REMAINS_S,
-                          'the end of an interrupted start')
-        except exception.WaitTimeout as error:
-            LOG.warning('%s', error)
-
-    def _remove_leftovers(self) -> bool:
-        found = glob.glob(os.path.join(self._places.mount_point,
-                                       _INTERIM + '*'))
-        for path in found:
-            LOG.info('removing the remains of an interrupted start: %s', path)
-            shutil.rmtree(path, onerror=_note)
-        return not any(os.path.exists(path) for path in found)
+        self._interim.name(made)
+        self._interim.see_clear()
 
     def start(self) -> None:
         """Start the unit and come back when a query is answered."""
@@ -140,12 +108,10 @@ class SqlEngine(interfaces.Engine):
         self._logs.make_room()
         self._logs.mark()
         self._units.start(self._unit)
-        watch = _Watch(self._units, self._unit)
         try:
-            waiting.until(
-                lambda: self._connector.answers() or watch.look(),
-                self._conf.start_timeout, 'the start of %s' % self.product,
-                poll_s=_POLL_S, most_s=2 * _POLL_S)
+            watch.come_up(self._units, self._unit, self._connector.answers,
+                          self._conf.start_timeout,
+                          'the start of %s' % self.product)
         except (exception.WaitTimeout, errors.UnitFailed) as error:
             words = self._logs.last_words()
             self._units.stop(self._unit)
@@ -167,7 +133,7 @@ class SqlEngine(interfaces.Engine):
                 lambda: self._connector.answers() or self._units.condition(
                     self._unit).state is not units.State.RUNNING,
                 _COMING_UP_S, 'the start of %s' % self.product,
-                poll_s=_POLL_S, most_s=_LOOK_S)
+                poll_s=_POLL_S, most_s=_MOST_S)
         except exception.WaitTimeout as error:
             LOG.info('stopped all the same: %s', error)
 
@@ -180,14 +146,8 @@ class SqlEngine(interfaces.Engine):
         if self._answered:
             return (status.Service.BLOCKED if self._room.is_over
                     else status.Service.HEALTHY)
-        state = self._units.condition(self._unit).state
-        if state is units.State.RUNNING:
-            # It is on its way up or down, or it listens and hangs.
-            return (status.Service.BLOCKED if self._connector.listens()
-                    else status.Service.RUNNING)
-        if state is units.State.STOPPED:
-            return status.Service.SHUTDOWN
-        return status.Service.CRASHED
+        return watch.unanswering(
+            self._units.condition(self._unit).state, self._connector.listens)
 
     def tend(self) -> str | None:
         """Keep the logs small; tell a full volume and a dead engine."""
@@ -213,39 +173,5 @@ class SqlEngine(interfaces.Engine):
 
     def memory_mb(self) -> int | None:
         """Resident memory of the server."""
-        pid = (files.read(self._places.pid_file) or '').strip()
-        text = files.read('/proc/%s/status' % pid) if pid else None
-        facts = dict(line.split(':', 1) for line in (text or '').splitlines()
-                     if ':' in line)
-        if facts.get('Name', '').strip() != os.path.basename(self.server[0]):
-            return None         # a later process has its number
-        return int(facts['VmRSS'].split()[0]) // 1024
-
-
-class _Watch:
-    """Looks now and then whether a starting unit still lives."""
-
-    def __init__(self, keeper: units.Units, unit: units.Unit) -> None:
-        self._keeper = keeper
-        self._unit = unit
-        self._restarts: int | None = None
-        self._next = time.monotonic() + _LOOK_S
-
-    def look(self) -> bool:
-        """False, or UnitFailed if the process died since the start."""
-        if time.monotonic() < self._next:
-            return False
-        self._next = time.monotonic() + _LOOK_S
-        found = self._keeper.condition(self._unit)
-        if self._restarts is None:
-            self._restarts = found.restarts
-        if (found.state is not units.State.RUNNING
-                or found.restarts > self._restarts):
-            raise errors.UnitFailed(unit=self._unit.name,
-                                    reason='its process ended.')
-        return False
-
-
-def _note(function: typing.Any, path: str, info: typing.Any) -> None:
-    # The next start tries again; a new engine does not need the place.
-    LOG.warning('%s stays: %s', path, info[1])
+        return watch.resident_mb(self._places.pid_file,
+                                 os.path.basename(self.server[0]))

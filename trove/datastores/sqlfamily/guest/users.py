@@ -7,8 +7,8 @@ from trove.common import exception
 from trove.datastores import interfaces
 from trove.datastores.sqlfamily.guest import connection
 from trove.datastores.sqlfamily.guest import hosts
-from trove.datastores.sqlfamily.guest import paging
 from trove.datastores.sqlfamily.guest import quoting
+from trove.guestkit import paging
 from trove.objects import order
 
 #: Name and host, as the engine writes them.

@@ -3,6 +3,7 @@
 
 import dataclasses
 
+from trove.tests.conformance.witnesses import base
 from trove.tests.conformance.witnesses import mysqlfamily
 
 #: The tables are being brought up to the new version, and no more.

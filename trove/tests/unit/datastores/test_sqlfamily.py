@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Names, patterns, hosts and pages of the MySQL family."""
+"""Names, patterns and hosts of the MySQL family."""
 
 import types
 
@@ -10,7 +10,6 @@ from trove.datastores import interfaces
 from trove.datastores.mariadb.guest import engine as mariadb
 from trove.datastores.sqlfamily import rules
 from trove.datastores.sqlfamily.guest import hosts
-from trove.datastores.sqlfamily.guest import paging
 from trove.datastores.sqlfamily.guest import places as where
 from trove.datastores.sqlfamily.guest import quoting
 from trove.guestkit import units
@@ -51,15 +50,6 @@ def test_a_grant_escapes_its_wildcards():
 def test_networks_are_written_with_their_mask(ours, engines):
     assert hosts.to_engine(ours) == engines
     assert hosts.from_engine(engines) == ours
-
-
-def test_pages_begin_after_their_marker_and_name_the_next():
-    names = [(key, key.upper()) for key in 'abcd']
-    assert paging.page(names, 2, None, False) == (['A', 'B'], 'b')
-    assert paging.page(names, 2, 'b', False) == (['C', 'D'], None)
-    assert paging.page(names, 2, 'b', True) == (['B', 'C'], 'c')
-    assert paging.page(names, None, None, False) == (list('ABCD'), None)
-    assert paging.page(names, 4, None, False)[1] is None
 
 
 @pytest.mark.parametrize('name', [

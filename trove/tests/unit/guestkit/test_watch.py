@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Engines on their way up, and those that do not answer."""
+
+import os
+import pathlib
+
+import pytest
+
+from trove.common import exception
+from trove.guestkit import errors
+from trove.guestkit import units
+from trove.guestkit import watch
+from trove.objects import status
+
+UNIT = units.Unit(name='u', description='', argv=('x',), user='root')
+
+
+class Keeper:
+    """A keeper whose unit is always as it is set."""
+
+    def __init__(self, state=units.State.RUNNING):
+        self.state = state
+        self.restarts = 0
+
+    def condition(self, unit):
+        return units.Condition(state=self.state, restarts=self.restarts)
+
+
+def test_it_is_up_when_it_answers():
+    answers = iter((False, False, True))
+    watch.come_up(Keeper(), UNIT, lambda: next(answers), 5, 'it')
+
+
+def test_it_is_not_waited_for_when_its_process_ends():
+    with pytest.raises(errors.UnitFailed):
+        watch.come_up(Keeper(units.State.RESTARTING), UNIT, lambda: False,
+                      30, 'it')
+
+
+def test_nor_when_it_was_started_again():
+    keeper = Keeper()
+
+    def answers():
+        keeper.restarts += 1
+        return False
+
+    with pytest.raises(errors.UnitFailed):
+        watch.come_up(keeper, UNIT, answers, 30, 'it')
+
+
+def test_what_hangs_on_its_way_up_has_a_deadline():
+    with pytest.raises(exception.WaitTimeout, match='the start'):
+        watch.come_up(Keeper(), UNIT, lambda: False, 0.1, 'the start')
+
+
+@pytest.mark.parametrize('state, listens, found', [
+    (units.State.RUNNING, True, status.Service.BLOCKED),
+    (units.State.RUNNING, False, status.Service.RUNNING),
+    (units.State.STOPPED, True, status.Service.SHUTDOWN),
+    (units.State.FAILED, False, status.Service.CRASHED),
+    (units.State.RESTARTING, False, status.Service.CRASHED)])
+def test_what_does_not_answer_is_told_by_its_process(state, listens, found):
+    assert watch.unanswering(state, lambda: listens) is found
+
+
+def test_memory_is_that_of_the_right_process(tmp_path):
+    file = tmp_path / 'pid'
+    name = pathlib.Path('/proc/self/comm').read_text().strip()
+    assert watch.resident_mb(str(file), name) is None
+    file.write_text('%d\n/data\n' % os.getpid())
+    assert watch.resident_mb(str(file), name) > 1
+    assert watch.resident_mb(str(file), 'postgres') is None
