@@ -48,9 +48,9 @@ def act(ctx: context.Context, deps: deps_.Deps, server: instance.Instance,
     """
     if wish.get('enable') and wish.get('disable'):
         raise exception.BadRequest('Name either enable or disable.')
-    if not _may_see(ctx, deps, server, name):
-        raise NotExposed(name=name)
     account = _account(ctx, deps, server)
+    if not _may_see(ctx, deps, server, name):
+        _refuse(deps, server, name, account)
     with guest_calls.answered():
         found = _read(deps.guest.guest_log_action(
             server.id, name, account, deps.conf.guest_log_publish_wait,
@@ -59,6 +59,16 @@ def act(ctx: context.Context, deps: deps_.Deps, server: instance.Instance,
             and server.task is status.Task.NONE):
         _needs_restart(deps, server.id)
     return found
+
+
+def _refuse(deps: deps_.Deps, server: instance.Instance, name: str,
+            account: dict[str, typing.Any]) -> typing.NoReturn:
+    """Say of a log that tenants may not see whether it is there at all."""
+    with guest_calls.answered():
+        found = deps.guest.guest_log_list(server.id, account)
+    if name in {_read(one).name for one in found}:
+        raise NotExposed(name=name)
+    raise exception.NotFound(kind='Log', id=name)
 
 
 def _may_see(ctx: context.Context, deps: deps_.Deps,
