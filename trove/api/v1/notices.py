@@ -26,12 +26,15 @@ def _create_instance(request):
     asked = request.body['instance']
     store = asked.get('datastore') or {}
     flavor = asked.get('flavorRef')
-    return 'instance_create', _given(
-        name=asked['name'],
-        flavor_id=None if flavor is None else common.last_segment(flavor),
-        datastore=store.get('type'), datastore_version=store.get('version'),
-        availability_zone=asked.get('availability_zone'),
-        region_name=asked.get('region_name'),
+    always = {
+        'name': asked['name'],
+        'flavor_id': None if flavor is None else common.last_segment(flavor),
+        'datastore': store.get('type'),
+        'datastore_version': store.get('version'),
+        'image_id': None,       # nobody names one: the version has it
+        'availability_zone': asked.get('availability_zone'),
+        'region_name': asked.get('region_name')}
+    return 'instance_create', always | _given(
         databases=_names(asked.get('databases')),
         users=_names(asked.get('users')),
         volume_size=(asked.get('volume') or {}).get('size'),
@@ -74,7 +77,7 @@ def _action(request):
                 **mine, 'new_flavor_id': common.last_segment(
                     argument['flavorRef'])}
     if name == 'migrate':
-        return 'migrate', _given(**mine, host=(argument or {}).get('host'))
+        return 'migrate', {**mine, 'host': (argument or {}).get('host')}
     word = _ACTIONS.get(name)
     return word and (word, mine)
 
@@ -115,20 +118,23 @@ def _configuration(name):
     def find(request):
         asked = request.body['configuration']
         store = asked.get('datastore') or {}
-        return name, _given(
-            configuration_id=request.path.get('id'), name=asked.get('name'),
-            description=asked.get('description'),
-            datastore=store.get('type'),
-            datastore_version=store.get('version'))
+        always = {'name': asked.get('name'),
+                  'description': asked.get('description')}
+        if name == 'configuration_create':
+            always.update(datastore=store.get('type'),
+                          datastore_version=store.get('version'))
+        else:
+            always['configuration_id'] = request.path['id']
+        return name, always
     return find
 
 
 def _backup(request):
     asked = (request.body or {}).get('backup') or {}
-    return 'backup_create', _given(
-        name=asked.get('name'), instance_id=asked.get('instance'),
-        description=asked.get('description'),
-        parent_id=asked.get('parent_id'))
+    return 'backup_create', {
+        'name': asked.get('name'), 'instance_id': asked.get('instance'),
+        'description': asked.get('description'),
+        'parent_id': asked.get('parent_id')}
 
 
 def _tls(request):

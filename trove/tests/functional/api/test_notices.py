@@ -92,6 +92,25 @@ def test_what_is_done_at_once_is_ended_at_once(service, member):
         for phase in ('start', 'end')]
 
 
+@pytest.mark.parametrize(('path', 'body', 'always'), [
+    ('/instances', api.create_body(), {
+        'name', 'flavor_id', 'datastore', 'datastore_version', 'image_id',
+        'availability_zone', 'region_name'}),
+    ('/instances', {'instance': {'name': 'x'}}, {
+        'name', 'flavor_id', 'datastore', 'datastore_version', 'image_id',
+        'availability_zone', 'region_name'}),
+    ('/configurations', {'configuration': {'name': 'x', 'values': {}}}, {
+        'name', 'datastore', 'datastore_version'}),
+    ('/backups', {'backup': {'name': 'x', 'instance': api.NOBODY}}, {
+        'name', 'instance_id', 'description', 'parent_id'})])
+def test_what_listeners_may_count_on_is_always_there(
+        service, member, path, body, always):
+    member.post(path, body)
+    told = heard(service)[0]
+    assert told.event_type.endswith('.start')
+    assert always <= set(told.payload)
+
+
 def test_a_failure_says_what_the_caller_is_told(service, member):
     answer = member.delete('/instances/' + api.NOBODY)
     start, error = heard(service)
