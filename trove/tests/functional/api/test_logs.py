@@ -82,8 +82,9 @@ def test_the_guest_gets_the_caller_s_own_account_and_token(guest, member,
 @pytest.mark.parametrize('body, code', [
     ({}, 400), ({'name': 'general', 'enable': 2}, 400),
     ({'name': 'general', 'enable': 1, 'disable': 1}, 400),
-    ({'name': 'guest'}, 403), ({'name': 'nothing'}, 404), ({'name': 'general', 'enable': True}, 200),
-    ({'name': 'general'}, 200), ({'name': 'general', 'discard': '1'}, 200)])
+    ({'name': 'guest'}, 403), ({'name': 'nothing'}, 404),
+    ({'name': 'general', 'enable': True}, 200), ({'name': 'general'}, 200),
+    ({'name': 'general', 'discard': '1'}, 200)])
 def test_what_may_be_asked(member, path, body, code):
     assert member.post(path, body).status_code == code
 
