@@ -55,6 +55,10 @@ def options(*, tcp_ports: list[str], mount_point: str,
                         'makes the next start slower.'),
         cfg.IntOpt('upgrade_timeout', default=3600, min=60,
                    help=upgrade_help),
+        cfg.IntOpt('log_size_mb', default=64, min=1,
+                   help='MB that a log may grow to before the guest begins '
+                        'a new file; one old file is kept. Logs are on the '
+                        'root disk, which has to hold twice this for each.'),
     ]
 
 

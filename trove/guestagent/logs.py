@@ -7,6 +7,7 @@ publishes into another account, has nothing to remember here.
 """
 
 import dataclasses
+import logging
 import os
 import threading
 import typing
@@ -16,9 +17,13 @@ from trove.datastores import interfaces
 from trove.guestagent import publishing
 from trove.guestkit import files
 
+LOG = logging.getLogger(__name__)
+
 AGENT = 'guest'
 #: An engine must start before it writes, or writes no more, this log.
 PENDING = 'logs-at-restart.json'
+#: Beside the data: a server that takes them over writes the same logs.
+SWITCHED_ON = 'trove-logs.json'
 
 
 class LogNotFound(exception.NotFound):
@@ -43,16 +48,27 @@ class Wish:
     publish: bool = False
 
 
+def switched_on(data_folder: str) -> list[str]:
+    """Logs that were on where the data were last served."""
+    return files.read_json(_notes(data_folder)) or []
+
+
+def _notes(data_folder: str) -> str:
+    return os.path.join(data_folder, SWITCHED_ON)
+
+
 class GuestLogs:
     """All logs of this server."""
 
     def __init__(self, driver: interfaces.Driver, manager: str,
                  instance_id: str, state_folder: str,
-                 agent_log: str) -> None:
+                 agent_log: str, data_folder: typing.Callable[[], str]
+                 ) -> None:
         self._driver = driver
         self._manager = manager
         self._instance_id = instance_id
         self._pending_path = os.path.join(state_folder, PENDING)
+        self._data_folder = data_folder
         self._agent_log = interfaces.LogFile(
             name=AGENT, path=agent_log, switchable=False)
         self._lock = threading.Lock()
@@ -108,6 +124,16 @@ class GuestLogs:
                        else waiting - {log.name})
             if changed != waiting:
                 files.write_json(self._pending_path, sorted(changed))
+            self._note()
+
+    def _note(self) -> None:
+        found = [log.name for log in self._files()
+                 if log.switchable and self._is_enabled(log)]
+        try:
+            files.write_json(_notes(self._data_folder()), found)
+        except OSError as error:
+            LOG.warning('a server to come will not know the logs of this '
+                        'one: %s', error)
 
     def _discard(self, log: interfaces.LogFile,
                  place: publishing.Place) -> None:

@@ -12,6 +12,7 @@ import threading
 from trove.common import exception
 from trove.guestagent import encryption
 from trove.guestagent import journal as journals
+from trove.guestagent import logs as guest_logs
 from trove.guestagent import starting
 from trove.guestagent import volume as volumes
 from trove.guestkit import masking
@@ -62,7 +63,8 @@ class Preparer:
             ('users', self._users), ('root', self._root))
         self._adopting = (
             ('volume', self._find_volume), ('configure', self._configure),
-            ('adopt', self._adopt), ('start', self._start))
+            ('adopt', self._adopt), ('start', self._start),
+            ('logs', self._logs))
 
     def accept(self, wanted):
         """Take an order; True if there is work to do for it.
@@ -235,6 +237,15 @@ class Preparer:
     def _start(self, wanted):
         self._driver.engine.start()
         self._driver.tuning.keep()
+
+    def _logs(self, wanted):
+        """What was switched on stays so, on whatever server."""
+        logs = self._driver.logs
+        names = {log.name for log in logs.files() if log.switchable
+                 } if logs else set()
+        for name in guest_logs.switched_on(self.mount_point()):
+            if name in names:
+                logs.switch(name, True)
 
     def _secure(self, wanted):
         self._driver.engine.secure()

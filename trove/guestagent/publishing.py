@@ -127,12 +127,12 @@ class Shelf:
         return known
 
     def _put(self, known: Known, part: bytes) -> Known:
+        masked = masking.mask_statements(part)
         self._account.put(
             self.place.container,
             '%slog-%s-%020d' % (self.prefix, known.generation,
                                 known.published),
-            masking.mask_statements(part), self.place.expiry_s,
-            Lines=part.count(b'\n'))
+            masked, self.place.expiry_s, Lines=masked.count(b'\n'))
         known = dataclasses.replace(
             known, published=known.published + len(part))
         self._note(known)
@@ -191,13 +191,15 @@ class Job:
 def _lines(log: typing.BinaryIO, most_bytes: int) -> bytes:
     """Whole lines from here on; a line that is too long is cut.
 
-    A last line that is still being written is left for the next time.
+    A last line that is still being written is left for the next time, and
+    so is a statement whose secret may be still to come.
     """
     at = log.tell()
-    found = log.read(most_bytes)
-    end = found.rfind(b'\n') + 1
-    if not end and len(found) == most_bytes:
+    found = log.read(most_bytes + 2 * masking.LONGEST)
+    end = found.rfind(b'\n', 0, most_bytes) + 1
+    if not end and len(found) >= most_bytes:
         end = most_bytes
+    end = masking.safe_end(found, end)
     log.seek(at + end)
     return found[:end]
 

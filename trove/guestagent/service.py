@@ -52,7 +52,8 @@ class Agent:
                 secrets_folder, self._over.set), version,
             modules.Modules(folder), guest_logs.GuestLogs(
                 driver, conf.datastore_manager, conf.guest_id, folder,
-                settings.path(conf.guest_log_file)))
+                settings.path(conf.guest_log_file),
+                self._preparer.mount_point))
 
     def _changed(self):
         self._heartbeat.changed()

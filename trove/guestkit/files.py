@@ -98,6 +98,17 @@ def tail(path, lines=20, most_bytes=16384, since=0):
     return '\n'.join(text.splitlines()[-lines:])
 
 
+def put_aside(path, most_bytes):
+    """Begin a log anew that has grown larger; True if it had.
+
+    One old file is kept. Whoever writes it has to be told.
+    """
+    if size(path) <= most_bytes:
+        return False
+    os.replace(path, path + '.1')
+    return True
+
+
 def size(path):
     """Bytes in the file; 0 if there is none."""
     try:

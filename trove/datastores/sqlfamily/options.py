@@ -3,8 +3,6 @@
 
 import typing
 
-from oslo_config import cfg
-
 from trove.datastores import options as common
 
 
@@ -21,8 +19,4 @@ def options(tcp_ports: list[str], ignore_users: list[str]
             upgrade_help='Seconds an engine may take to make the data of an '
                          'older version its own. Raise it where instances '
                          'have many tables.'),
-        cfg.IntOpt('log_size_mb', default=64, min=1,
-                   help='MB that a log may grow to before the guest begins '
-                        'a new file; one old file is kept. Logs are on the '
-                        'root disk, which has to hold twice this for each.'),
     ]

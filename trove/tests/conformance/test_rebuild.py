@@ -3,6 +3,7 @@
 
 import json
 
+import pytest
 from troveclient.apiclient import exceptions
 
 from trove.tests.conformance import machine as machine_module
@@ -48,6 +49,25 @@ def test_a_rebuilt_server_has_all_data_users_and_its_address(
         assert server.rows() == 51
     finally:
         operator.cloud.image.delete_image(image.id)
+
+
+@pytest.mark.needs('logs')
+def test_logs_stay_switched_as_they_were(operator, server):
+    name = server.witness.inside.user_log
+
+    def state():
+        return server.trove.instances.log_show(server.id, name).status
+
+    for on in (True, False):
+        server.trove.instances.log_action(server.id, name, enable=on,
+                                          disable=not on)
+        if server.show().status == 'RESTART_REQUIRED':
+            server.trove.instances.restart(server.id)
+            server.well()
+        operator.trove.mgmt_instances.rebuild(server.id,
+                                              image_of(operator, server))
+        server.well()
+        assert (state() != 'Disabled') is on
 
 
 def test_a_rebuilt_server_lives_on_as_before(server):

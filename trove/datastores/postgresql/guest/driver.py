@@ -31,7 +31,8 @@ def build(kit: interfaces.Kit,
     connector = connection.Connector(places)
     reload = reloading.Reloader(connector)
     door = access.Access(places)
-    logs = pg_logs.PgLogs(places, layers, reload)
+    logs = pg_logs.PgLogs(places, layers, connector, reload,
+                          options.log_size_mb)
     guard = space.Guard(places, layers, connector, reload,
                         options.read_only_below)
     roles = owners.Roles(connector, options.ignore_dbs)

@@ -153,6 +153,8 @@ class PgEngine(interfaces.Engine):
     def tend(self) -> str | None:
         """Keep the engine from filling its volume; tell why it is down."""
         full = self._guard.look()
+        if self._answered:
+            self._logs.keep_small()
         # To ask the keeper starts a program: not every second.
         if self._answered or self._units.condition(
                 self._unit).state is not units.State.FAILED:

@@ -7,16 +7,21 @@ not in it as far as the agent sets them: it hands over what the engine keeps
 of them.
 """
 
+import logging
 import os
 import re
 import typing
 
 from trove.common import exception
 from trove.datastores import interfaces
+from trove.datastores.postgresql.guest import connection
 from trove.datastores.postgresql.guest import places as where
 from trove.guestkit import configfiles
 from trove.guestkit import files
 
+LOG = logging.getLogger(__name__)
+
+_MB = 1024 ** 2
 GENERAL = 'general'
 ERROR = 'error'
 _FILES = {ERROR: 'postgresql-error.log', GENERAL: 'postgresql-general.log'}
@@ -35,9 +40,12 @@ class PgLogs(interfaces.Logs):
     and says whether it did."""
 
     def __init__(self, places: where.Places, layers: configfiles.Layers,
-                 reload: typing.Callable[[], bool]) -> None:
+                 connector: connection.Connector,
+                 reload: typing.Callable[[], bool], size_mb: int) -> None:
         self._places = places
         self._layers = layers
+        self._connector = connector
+        self._size_mb = size_mb
         self._reload = reload
         self._since = 0
 
@@ -95,6 +103,20 @@ class PgLogs(interfaces.Logs):
         """Empty the log; the engine goes on writing at its new end."""
         if os.path.exists(self._path(name)):
             os.truncate(self._path(name), 0)
+
+    def keep_small(self) -> None:
+        """Begin a new file of each log that has grown too large.
+
+        The root disk, which they lie on, must not fill.
+        """
+        for name in _FILES:
+            if not files.put_aside(self._path(name), self._size_mb * _MB):
+                continue
+            LOG.info('the log %s begins anew', name)
+            if name == self._current():
+                self._since = 0
+                with self._connector.open() as engine:
+                    engine.run('SELECT pg_rotate_logfile()')
 
     def _current(self) -> str:
         found = self._layers.path(configfiles.AFTER_USER, _CHANGE)

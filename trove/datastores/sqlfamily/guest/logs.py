@@ -94,10 +94,8 @@ class SqlLogs(interfaces.Logs):
     def keep_small(self) -> None:
         """Begin a new file of each log that has grown too large."""
         for name, flush in _FLUSHES.items():
-            path = self._places.log(name)
-            if files.size(path) > self._size_mb * _MB:
+            if files.put_aside(self._places.log(name), self._size_mb * _MB):
                 LOG.info('the log %s begins anew', name)
-                os.replace(path, path + '.1')
                 self._since = 0
                 with self._connector.open() as engine:
                     engine.run(flush)

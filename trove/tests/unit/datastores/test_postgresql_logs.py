@@ -31,7 +31,8 @@ def logs(folder):
         config_folder=str(folder), runtime=str(folder), logs=str(folder),
         mount_point=str(folder), port=5432)
     made = pg_logs.PgLogs(places, configfiles.PropertyLayers(
-        base=places.config, folder=places.layers, owner=None), lambda: True)
+        base=places.config, folder=places.layers, owner=None), None,
+        lambda: True, 1)
     made.mark()
     return made
 

@@ -93,7 +93,8 @@ def engine(tmp_path):
 @pytest.fixture
 def kept(engine, tmp_path, store):
     return guest_logs.GuestLogs(Driver(engine), 'mariadb', 'i-1',
-                                str(tmp_path), str(tmp_path / 'agent.log'))
+                                str(tmp_path), str(tmp_path / 'agent.log'),
+                                lambda: str(tmp_path))
 
 
 PLACE = publishing.Place(url='http://swift/AUTH_1', token='opens',
@@ -160,6 +161,25 @@ def test_secrets_are_masked(kept, engine, store):
     kept.act('general', guest_logs.Wish(publish=True),
              dataclasses.replace(PLACE, limit_bytes=1000), 10)
     assert b'it' not in store.text() and b'abc' not in store.text()
+
+
+def test_no_part_ends_within_a_secret(kept, engine, store):
+    write(engine, 'SELECT 1\nALTER ROLE b PASSWORD\n')
+    assert act(kept, publish=True)['status'] == 'Partial'
+    write(engine, "  'abc'\n" * 9 + 'SELECT 2\n')
+    assert act(kept, publish=True)['status'] == 'Published'
+    assert b'abc' not in store.text()
+    assert store.text().endswith(b'SELECT 2\n')
+    for name, found in store.meta.items():
+        if name.startswith('i-1/mariadb-general/'):
+            assert found['Lines'] == store[name].count(b'\n')
+
+
+def test_what_is_switched_on_is_noted_where_the_data_lies(kept, tmp_path):
+    act(kept, enable=True)
+    assert guest_logs.switched_on(str(tmp_path)) == ['general']
+    act(kept, disable=True)
+    assert guest_logs.switched_on(str(tmp_path)) == []
 
 
 def test_a_long_publication_goes_on_by_itself(kept, engine, store):

@@ -10,6 +10,7 @@ import pytest
 from trove.common import waiting
 from trove.datastores import interfaces
 from trove.guestagent import journal as journals
+from trove.guestagent import logs as guest_logs
 from trove.guestagent import prepare
 from trove.objects import order
 from trove.tests.fixtures import options
@@ -29,9 +30,9 @@ class Guest:
         self.die_at = None
         self.wake()
 
-    def wake(self):
+    def wake(self, **parts):
         """As after a start of the process."""
-        self.driver, self.calls = fakes.driver()
+        self.driver, self.calls = fakes.driver(**parts)
         settings = interfaces.Settings(conf=options.make(),
                                        root=str(self.root))
         self.journal = journals.Journal(str(self.root / 'state'))
@@ -217,3 +218,27 @@ def test_a_lost_order_is_a_failure_that_is_told(guest):
 def test_orders_of_newer_control_planes_are_understood():
     facts = wanted().to_dict() | {'colour': 'blue'}
     assert order.Prepare.from_dict(facts) == wanted()
+
+
+def test_an_adopted_engine_writes_the_logs_that_it_wrote(guest):
+    switched = []
+
+    class Logs:
+        def files(self):
+            return [interfaces.LogFile(name=name, path='/x',
+                                       switchable=name != 'error')
+                    for name in ('general', 'error')]
+
+        def switch(self, name, on):
+            switched.append((name, on))
+
+    guest.wake(logs=Logs())
+    folder = guest.preparer.mount_point()
+    os.makedirs(folder)
+    with open(os.path.join(folder, guest_logs.SWITCHED_ON), 'w',
+              encoding='utf-8') as notes:
+        json.dump(['general', 'error', 'gone'], notes)
+    guest.preparer.accept(wanted(adopt={'from': None, 'undo': False}))
+    guest.preparer.carry_on()
+    assert guest.journal.progress.phase == 'ready'
+    assert switched == [('general', True)]
