@@ -3,8 +3,9 @@
 
 Everything that a caller does between ``with`` and its end is one
 transaction. Errors of the database leave as errors of ours: `DatabaseBusy`
-(nothing was changed, the same again may work), `DatabaseDown` (nothing was
-changed) and `CommitUnknown` (the connection was lost while committing).
+(nothing was changed, the same again may work), `DatabaseDown` and
+`DatabaseFull` (nothing was changed) and `CommitUnknown` (the connection was
+lost while committing).
 """
 
 import contextlib
@@ -19,6 +20,7 @@ from oslo_log import log
 from trove.common import exception
 from trove.db import engine as engines
 from trove.db import tables
+from trove.db import troubles
 from trove.db import types
 from trove.db.repos import accounts
 from trove.db.repos import backups
@@ -65,6 +67,12 @@ class DatabaseBusy(exception.Unavailable):
     """A deadlock or a lock held too long; nothing happened."""
 
     template = 'The database is busy; try again.'
+
+
+class DatabaseFull(exception.Unavailable):
+    """There is no room to store anything; nothing happened."""
+
+    template = 'The database has no room left; try again later.'
 
 
 class CommitUnknown(exception.Unavailable):
@@ -229,9 +237,12 @@ def translated():
     except db_exc.DBDeadlock as error:
         raise DatabaseBusy() from error
     except (sa.exc.OperationalError, db_exc.DBError) as error:
-        if _was_locked(_cause(error)):
+        if troubles.was_locked(error):
             raise DatabaseBusy() from error
-        if _was_lost(error):
+        if troubles.is_full(error):
+            LOG.error('the database has no room left: %s', error)
+            raise DatabaseFull() from error
+        if troubles.was_lost(error):
             raise DatabaseDown() from error
         raise
 
@@ -247,38 +258,6 @@ def _commit(connection, transaction):
         if not ended:
             # Who knows what it is in the middle of; nobody may get it next.
             connection.invalidate()
-
-
-def _cause(error):
-    """The driver's own exception."""
-    cause = getattr(error, 'inner_exception', error)
-    return getattr(cause, 'orig', cause)
-
-
-def _was_locked(cause):
-    """Whether a wait for a lock, or a conflict, ended the statement.
-
-    oslo.db knows the deadlocks; these are SQLite's busy answer and
-    PostgreSQL's lock_timeout and serialization failures.
-    """
-    if getattr(cause, 'sqlite_errorname', '').startswith(
-            ('SQLITE_BUSY', 'SQLITE_LOCKED')):
-        return True
-    return getattr(cause, 'sqlstate', None) in ('55P03', '40001', '40P01')
-
-
-def _was_lost(error):
-    """Whether the server refused, ended or never made the connection.
-
-    Without a statement it was the connecting that failed. Of PostgreSQL's
-    codes 08 is a broken connection, 57P a server that shuts down, 25P03 our
-    idle limit.
-    """
-    if isinstance(error, sa.exc.OperationalError) and not error.statement:
-        return True
-    state = getattr(_cause(error), 'sqlstate', None) or ''
-    return state[:2] == '08' or state in (
-        '57P01', '57P02', '57P03', '53300', '25P03')
 
 
 def _pause(attempt):

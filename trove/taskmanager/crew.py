@@ -99,9 +99,20 @@ class Crew:
         # that run.
         with self._way.first():
             for operation, lease in self._own(places, find):
-                threading.Thread(target=self._work, args=(operation, lease),
-                                 name='operation-' + operation.id,
-                                 daemon=True).start()
+                self._begin(operation, lease)
+
+    def _begin(self, operation, lease):
+        try:
+            threading.Thread(target=self._work, args=(operation, lease),
+                             name='operation-' + operation.id,
+                             daemon=True).start()
+        except RuntimeError as error:
+            # What nobody works on must not be kept by renewing its lease.
+            LOG.error('operation %s is left to the end of its lease: %s',
+                      operation.id, error)
+            with self._changed:
+                del self._leases[lease.key]
+                self._changed.notify_all()
 
     def _own(self, places, find):
         since, work = leases.clock(), []
@@ -164,20 +175,23 @@ class Crew:
         while not self._ended.wait(pause_s):
             pause_s = usual_s
             try:
-                self._renew()
+                if not self._renew():
+                    pause_s = usual_s / 20      # somebody was writing to it
             except Exception as error:  # noqa: BLE001 - edge of a loop
                 LOG.error('leases could not be renewed: %s', error)
                 pause_s = usual_s / 4
 
     def _renew(self):
+        """Extend all leases; False where one could not be had just now."""
         with self._changed:
             held = list(self._leases.values())
         since = leases.clock()
         with self._db.writer() as tx:
-            lost = [lease for lease in held if not tx.operations.renew(
-                *lease.key, self._conf.operation_lease_s)]
+            renewed, lost = tx.operations.renew(
+                [lease.key for lease in held], self._conf.operation_lease_s)
         for lease in held:
-            if lease in lost:
+            if lease.key in lost:
                 lease.lose()
-            else:
+            elif lease.key in renewed:
                 lease.renewed(since)
+        return len(renewed) + len(lost) == len(held)

@@ -16,6 +16,7 @@ from trove.taskmanager import lease as leases
 LOG = logging.getLogger(__name__)
 
 _LONGEST_REST_S = 3600
+_MOST_DOUBLINGS = 20
 _PAUSE_S = 0.5
 
 
@@ -114,6 +115,15 @@ class Ending:
             self._write(lambda tx: tx.operations.release(*self._lease.key))
             LOG.info('%s is left to another taskmanager', self._who())
 
+    def interrupted(self, step_name, error):
+        """Something came between two steps. A database that is away is no
+        reason to give up, however often that was so."""
+        if isinstance(error, exception.Unavailable):
+            with _unless_lost():
+                self._rest(step_name, error, 1)
+        else:
+            self.later(step_name, error)
+
     def later(self, step_name, error):
         """It is tried again after a rest, or fails for good.
 
@@ -126,11 +136,11 @@ class Ending:
                     >= self._tools.conf.taskmanager.operation_attempts):
                 self._give_up(step_name, error)
             else:
-                self._rest(step_name, error)
+                self._rest(step_name, error, self._operation.attempts)
 
-    def _rest(self, step_name, error):
+    def _rest(self, step_name, error, tries):
         rest_s = min(self._tools.conf.taskmanager.operation_retry_s
-                     * 2 ** (self._operation.attempts - 1), _LONGEST_REST_S)
+                     * 2 ** min(tries - 1, _MOST_DOUBLINGS), _LONGEST_REST_S)
         self._write(lambda tx: tx.operations.release(
             *self._lease.key, not_before=tx.now()
             + datetime.timedelta(seconds=rest_s)))

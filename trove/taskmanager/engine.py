@@ -69,7 +69,7 @@ class Engine:
             end.later(left.step, left.error)
         except Exception as error:  # the edge of the flow engine
             LOG.exception('operation %s', operation.id)
-            end.later(operation.step or operation.verb, error)
+            end.interrupted(operation.step or operation.verb, error)
 
     def _run(self, operation, tools, end):
         flow = flows.build(operation.verb, tools)

@@ -119,10 +119,28 @@ class Operations:
             taken += self._own(some, owner, lease_s)
         return taken
 
-    def renew(self, operation_id, fence, lease_s):
-        """Extend the lease; False when another owner has taken over."""
-        return self._owned(operation_id, fence,
-                           lease_until=types.utcnow(lease_s))
+    def renew(self, keys, lease_s):
+        """Extend leases, by their (operation id, fence).
+
+        Gives two sets of keys: those that are extended, and those that
+        another owner has. A row that somebody has locked is in neither and
+        keeps no other from being extended.
+        """
+        row = tables.Operation
+        ours = sa.and_(row.id.in_([one for one, _ in keys]),
+                       row.state.in_(_UNDER_WAY))
+        held = {(one.id, one.fence) for one in self._connection.execute(
+            sa.select(row.id, row.fence).where(ours))} & set(keys)
+        free = [one for one in self._connection.execute(
+            sa.select(row.number, row.id, row.fence).where(ours)
+            .order_by(row.number).with_for_update(skip_locked=True))
+            if (one.id, one.fence) in held]
+        if free:
+            self._connection.execute(sa.update(row).where(
+                row.number.in_([one.number for one in free])
+            ).values(lease_until=types.utcnow(lease_s),
+                     updated=types.utcnow()))
+        return {(one.id, one.fence) for one in free}, set(keys) - held
 
     def release(self, operation_id, fence, not_before=None):
         """Give it back, progress kept, for another owner to go on with.
@@ -183,12 +201,14 @@ class Operations:
         # Locked one after the other, in one order. The fence is the one
         # seen when it was found due: whoever was faster has raised it. What
         # is changed cannot tell afterwards who was: the faster one may be
-        # another thread of the same owner.
+        # another thread of the same owner. A row that a frozen owner keeps
+        # locked keeps nobody from taking the others.
         numbers = self._connection.execute(sa.select(row.number).where(
             row.id.in_([one.id for one in candidates]),
             sa.or_(*(sa.and_(row.id == one.id, row.fence == one.fence)
                      for one in candidates)),
-            _due()).order_by(row.number).with_for_update()).scalars().all()
+            _due()).order_by(row.number).with_for_update(skip_locked=True)
+        ).scalars().all()
         if not numbers:
             return []
         self._connection.execute(sa.update(row).where(

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """kill -9 of real processes of a stack, while instances live and change.
 
-One round is the life of an instance: it is made, resized, grown and deleted,
-and each of that meets one kill. `trovestack check crash --real` runs many.
+One round is the life of an instance: it is made, restarted, grown, resized,
+given a new server and deleted, and each of that meets one kill.
+`trovestack check crash --real` runs many.
 """
 
 import dataclasses
@@ -24,8 +25,8 @@ from stack.inside import tenant as tenant_module
 from trove.tests.e2e import leftovers
 
 #: Seconds from the request within which the kill comes.
-WITHIN_S = {'create': 2.5, 'resize_volume': 1.0, 'resize_flavor': 3.0,
-            'delete': 1.5}
+WITHIN_S = {'create': 2.5, 'restart': 2.0, 'resize_volume': 1.0,
+            'resize_flavor': 3.0, 'rebuild': 4.0, 'delete': 1.5}
 VICTIMS = ('trove-taskmanager', 'trove-conductor', 'trove-api', 'rabbitmq',
            'trove-guestagent')
 _READY_S = 300
@@ -72,7 +73,8 @@ class Killer:
         results = []
         instance_id = None
         for verb in WITHIN_S:
-            if verb.startswith('resize') and not self._is_up(instance_id):
+            if (verb not in ('create', 'delete')
+                    and not self._is_up(instance_id)):
                 continue        # it could not be made
             victim = self._next(victims)
             after_s = self._chance.uniform(0, WITHIN_S[verb])
@@ -130,10 +132,16 @@ class Killer:
     def _ask(self, verb, instance_id):
         def asked():
             found = self._show(instance_id)
-            if found is None or not self._is_idle(verb, found):
+            if found is None or not self._is_idle(verb, found,
+                                                  instance_id):
                 return True
             call = {'delete': lambda: self._tenant.trove.instances.delete(
                         instance_id),
+                    'restart': lambda: self._tenant.trove.instances.restart(
+                        instance_id),
+                    'rebuild': lambda: (
+                        self._operator.trove.mgmt_instances.rebuild(
+                            instance_id, self._image(instance_id))),
                     'resize_volume': lambda: (
                         self._tenant.trove.instances.resize_volume(
                             instance_id, 2)),
@@ -144,8 +152,11 @@ class Killer:
             return True
         self._until(asked, '%s could not be asked for' % verb)
 
-    def _is_idle(self, verb, found):
+    def _is_idle(self, verb, found, instance_id):
         """Whether it has not been promised yet."""
+        if verb in ('restart', 'rebuild'):
+            return verb + '_instance' not in leftovers.verbs(
+                self._stack, instance_id)
         if verb == 'resize_volume':
             return found.volume['size'] < 2 and found.status == 'ACTIVE'
         if verb == 'resize_flavor':
@@ -173,6 +184,12 @@ class Killer:
 
     def _larger(self):
         return self._tenant.flavor('db.medium')
+
+    def _image(self, instance_id):
+        """The image that its server has."""
+        return next(one.image.id for one in
+                    self._operator.cloud.compute.servers(all_projects=True)
+                    if instance_id in str(one.to_dict()))
 
     def _show(self, instance_id):
         try:

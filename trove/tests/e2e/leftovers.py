@@ -48,6 +48,15 @@ def ended(stack, instance_id):
                     (instance_id,))]
 
 
+def verbs(stack, instance_id):
+    """What was promised of an instance, oldest first."""
+    with sqlite3.connect(
+            f'file:{stack.trove_dir}/trove.sqlite?mode=ro', uri=True) as db:
+        return [verb for verb, in db.execute(
+            'SELECT verb FROM operations WHERE instance_id = ? '
+            'ORDER BY number', (instance_id,))]
+
+
 def _kernel(stack):
     mounts = pathlib.Path('/proc/mounts').read_text().splitlines()
     return {

@@ -94,7 +94,8 @@ class Model(stateful.RuleBasedStateMachine):
         if name is None:
             return
         with self.db.writer() as tx:
-            assert tx.operations.renew(name, fence, LEASE_S) is mine
+            renewed, lost = tx.operations.renew([(name, fence)], LEASE_S)
+        assert bool(renewed) is mine and bool(lost) is not mine
         if mine:
             self.owned[name] = fence, False
 

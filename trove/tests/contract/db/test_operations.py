@@ -2,6 +2,7 @@
 """Leases: whoever wins, exactly one does, and the loser's writes fail."""
 
 import datetime
+import time
 
 import pytest
 import sqlalchemy as sa
@@ -111,7 +112,8 @@ def test_the_former_owner_can_write_nothing_more(db):
         with db.writer((operation.id, 1)) as tx:
             tx.instances.record(instance.id, server_id='doubled')
     with db.writer() as tx:
-        assert not tx.operations.renew(operation.id, 1, 60)
+        assert tx.operations.renew([(operation.id, 1)], 60) == (
+            set(), {(operation.id, 1)})
         for write in (tx.operations.release, tx.operations.progress):
             with pytest.raises(exception.LeaseLost):
                 write(operation.id, 1)
@@ -135,10 +137,11 @@ def test_nobody_takes_over_in_the_middle_of_a_leased_write(db):
                 order.append('write')
         else:
             started.wait(10)
-            (taken,) = take(db, 'b')
+            while not (taken := take(db, 'b')):
+                overtaken.wait(0.05)
             order.append('take')
             overtaken.set()
-            return taken.fence
+            return taken[0].fence
 
     started, overtaken = (database.threading.Event(),
                           database.threading.Event())
@@ -146,11 +149,49 @@ def test_nobody_takes_over_in_the_middle_of_a_leased_write(db):
     assert order == ['write', 'take']
 
 
+@pytest.mark.parametrize('engine', ['mariadb', 'postgresql'],
+                         indirect=True, scope='session')
+def test_a_row_that_is_locked_keeps_nobody_from_the_others(db):
+    """Its owner was frozen in the middle of a write, say. (Who writes to
+    SQLite locks everything.)"""
+    made = [database.an_operation(db) for _ in range(4)]
+    frozen, mine, *free = [one.id for one in made]
+    take(db, among=[frozen], lease_s=-1)
+    take(db, among=[mine])
+    began = time.monotonic()
+    with db.writer((frozen, 1)):
+        renewed, lost = database.at_once(1, lambda _: renew(
+            db, (frozen, 1), (mine, 1), (mine, 7)))[0]
+        assert (renewed, lost) == ({(mine, 1)}, {(mine, 7)})
+        end_leases(db)
+        taken = database.at_once(1, lambda _: take(db, 'heir'))[0]
+    assert [one.id for one in taken] == [mine, *free]
+    assert time.monotonic() - began < 5
+
+
+def renew(db, *keys):
+    with db.writer() as tx:
+        return tx.operations.renew(list(keys), 60)
+
+
+def end_leases(db):
+    """All but those whose row is locked."""
+    with db.connection() as connection:
+        numbers = connection.execute(sa.select(
+            tables.Operation.number).with_for_update(skip_locked=True)
+        ).scalars().all()
+        connection.execute(sa.update(tables.Operation).where(
+            tables.Operation.number.in_(numbers),
+            tables.Operation.owner.is_not(None)).values(
+                lease_until=datetime.datetime(2020, 1, 1)))
+
+
 def test_the_owner_renews_its_lease(db):
     operation = database.an_operation(db)
     (taken,) = take(db, lease_s=1)
     with db.writer() as tx:
-        assert tx.operations.renew(operation.id, taken.fence, 60)
+        key = operation.id, taken.fence
+        assert tx.operations.renew([key], 60) == ({key}, set())
         renewed = tx.operations.get(operation.id)
     assert renewed.lease_until > taken.lease_until
 

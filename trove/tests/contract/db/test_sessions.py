@@ -3,6 +3,8 @@
 
 import datetime
 
+import psycopg
+import pymysql
 import pytest
 import sqlalchemy as sa
 from oslo_db import exception as db_exc
@@ -37,6 +39,35 @@ def test_times_keep_their_fractions(db):
     made = database.an_instance(
         db, created=datetime.datetime(2026, 1, 2, 3, 4, 5, 678901))
     assert made.created.microsecond == 678901
+
+
+@pytest.mark.parametrize('engine', ['sqlite'], indirect=True,
+                         scope='session')
+def test_a_full_disk_is_told_and_nothing_happens(db):
+    with pytest.raises(session.DatabaseFull):
+        with db.connection() as connection:
+            connection.exec_driver_sql('PRAGMA max_page_count = 1')
+            connection.execute(sa.insert(tables.Datastore).values(
+                id='1', name='x' * 10 ** 6))
+    with db.writer() as tx:
+        assert tx.datastores.list() == []
+
+
+@pytest.mark.parametrize('code, words', [
+    (1114, "The table 'operations' is full"),
+    (1021, 'Disk full (/tmp/#sql); waiting for someone to free some space'),
+    (1030, 'Got error 28 "No space left on device" from storage engine'),
+    (3, "Error writing file '/tmp/x' (Errcode: 28 \"No space left\")")])
+def test_each_word_of_mysql_for_a_full_disk_is_known(code, words):
+    with pytest.raises(session.DatabaseFull), session.translated():
+        raise sa.exc.OperationalError('INSERT', {}, (
+            pymysql.err.OperationalError(code, words)))
+
+
+def test_postgresql_s_word_for_a_full_disk_is_known():
+    with pytest.raises(session.DatabaseFull), session.translated():
+        raise sa.exc.OperationalError('INSERT', {}, psycopg.errors.DiskFull(
+            'could not extend file'))
 
 
 def test_what_deadlocks_is_done_again_and_both_get_through(db):

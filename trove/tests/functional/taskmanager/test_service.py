@@ -7,10 +7,12 @@ import time
 import pytest
 
 from trove.common import waiting
+from trove.db import journal
 from trove.db import session
 from trove.objects.operation import State
 from trove.objects.status import Task
 from trove.taskmanager import engine
+from trove.tests.fixtures import crashes
 
 
 def soon(check, timeout_s=20):
@@ -279,6 +281,38 @@ def test_flows_date_what_they_see(plane):
     plane.work()
     assert (plane.db.now() - plane.instance(made).facts_at
             ).total_seconds() < 60
+
+
+def test_a_database_that_is_away_is_no_reason_to_give_up(
+        plane, monkeypatch):
+    plane.conf.set_override('operation_attempts', 1, 'taskmanager')
+    instance_id = plane.create()
+
+    def fail(*_):
+        raise session.DatabaseFull()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journal.Connection, 'update_atom_details', fail)
+        plane.work()
+    assert state(plane, instance_id) is State.PENDING
+    crashes.recover(plane)
+    assert plane.instance(instance_id).status == 'ACTIVE'
+
+
+def test_what_no_thread_can_be_had_for_is_left_to_others(
+        plane, monkeypatch):
+    class Threadless(threading.Thread):
+        def start(self):
+            raise RuntimeError("can't start new thread")
+
+    instance_id = plane.create()
+    made = plane.taskmanager().crew
+    with monkeypatch.context() as patch:
+        patch.setattr(threading, 'Thread', Threadless)
+        made.sweep()
+    made.wait_idle(0)
+    crashes.recover(plane)
+    assert plane.instance(instance_id).status == 'ACTIVE'
 
 
 def test_an_operation_that_was_being_undone_goes_on_with_that(plane):
