@@ -24,6 +24,7 @@ from trove.rpc import guest_accounts
 from trove.rpc import guest_changes
 from trove.rpc import guest_extras
 from trove.rpc import transport
+from trove.rpc import unanswered
 from trove.rpc import versions
 
 LOG = logging.getLogger(__name__)
@@ -54,6 +55,13 @@ class GuestTooOld(exception.Unprocessable):
 
     template = ('The guest of instance %(instance_id)s speaks version '
                 '%(speaks)s; this needs %(needs)s. Upgrade the instance.')
+
+
+class GuestRestarted(exception.GuestSilent):
+    """The guest will not answer: its agent was started anew meanwhile."""
+
+    template = ('The guest agent of instance %(instance_id)s ended while it '
+                'did this, and is back.')
 
 
 class GuestBusy(exception.Unprocessable):
@@ -254,6 +262,8 @@ class GuestClient(guest_accounts.Accounts, guest_changes.Changes,
                                             timeout_s=timeout_s)
         finally:
             self._answers.forget(call_id)
+        if slot.error and slot.error.get('code') == unanswered.CODE:
+            raise GuestRestarted(instance_id=instance_id)
         if slot.error:
             raise exception.GuestFailed(
                 str(slot.error.get('message')),

@@ -17,6 +17,7 @@ from trove.common import waiting
 from trove.rpc import broker_names
 from trove.rpc import envelope
 from trove.rpc import transport
+from trove.rpc import unanswered
 from trove.rpc import versions
 
 LOG = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class GuestLink:
         self._key = key
         self._key_id = key_id
         self._state = _State(state_path)
+        self._unanswered = unanswered.Unanswered(state_path + '.calls')
         self._connection = connection or transport.connect(conf)
         self._conductor = transport.client(
             self._connection, broker_names.outbox(instance_id),
@@ -60,6 +62,8 @@ class GuestLink:
             self._instance_id, [_Inbox(self._take)],
             exchange=self._conf.guest_link.exchange)
         self._server.start(_THREADS)
+        if self._unanswered.left:
+            threading.Thread(target=self._tell_left, daemon=True).start()
 
     def stop(self):
         """Take nothing more; what is being worked on ends first."""
@@ -101,6 +105,7 @@ class GuestLink:
         if isinstance(name, str) and not name.startswith('_'):
             method = getattr(self._endpoint, name, None)
         result, error = None, None
+        self._unanswered.begin(content)
         try:
             if not callable(method):
                 raise exception.NotSupported(feature='The call %r' % name,
@@ -115,6 +120,14 @@ class GuestLink:
             LOG.exception('%s failed', name)
         if content.get('call_id'):
             self._answer(content, result, error)
+            self._unanswered.end(content)
+
+    def _tell_left(self):
+        for content in self._unanswered.left:
+            LOG.warning('the call %s was under way when the agent ended',
+                        content['method'])
+            self._answer(content, None, {'code': unanswered.CODE,
+                                         'message': unanswered.MESSAGE})
 
     def _answer(self, content, result, error):
         answer = {'method': 'answer', 'arguments': {

@@ -2,6 +2,7 @@
 """Control plane and guest understand each other over a real RabbitMQ."""
 
 import threading
+from concurrent import futures
 
 import pytest
 
@@ -131,3 +132,29 @@ def test_the_user_and_queues_go_with_the_instance(control, instance_id):
     assert instance_id not in control.broker.users()
     control.broker.delete_user(instance_id)
     control.broker.delete_queues(instance_id)
+
+
+class Stuck(Agent):
+    """One that is killed in the middle of a call: it never answers."""
+
+    def __init__(self):
+        super().__init__()
+        self.over = threading.Event()
+
+    def ping(self):
+        self.ordered.set()
+        self.over.wait(60)
+
+
+def test_an_agent_that_is_back_tells_what_it_did_not_end(control, boot,
+                                                         tmp_path):
+    made = control.enrol()
+    state, stuck = tmp_path / 'state', Stuck()
+    boot(made, stuck, state)
+    with futures.ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(control.guests.ping, made)
+        assert stuck.ordered.wait(10)
+        boot(made, Agent(), state)
+        with pytest.raises(guest_room.GuestRestarted):
+            asked.result(20)
+        stuck.over.set()
