@@ -62,9 +62,11 @@ def check_up(deps: deps_.Deps, server: instance.Instance) -> None:
     age = None
     if report and report.reported_at:
         age = (deps.db.now() - report.reported_at).total_seconds()
+    # A blocked one may want nothing but room, which what is asked for can
+    # make; one that hangs is not waited for longer than any other.
     if (server.server_id is None or server.task is status.Task.DELETING
-            or state not in (status.Service.RUNNING,
-                             status.Service.HEALTHY)):
+            or state not in (status.Service.RUNNING, status.Service.HEALTHY,
+                             status.Service.BLOCKED)):
         raise EngineDown(instance_id=server.id, state=state)
     if age is None or age > deps.conf.agent_heartbeat_expiry:
         raise EngineDown(instance_id=server.id,

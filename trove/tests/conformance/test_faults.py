@@ -120,6 +120,8 @@ def test_a_full_volume_refuses_writes_and_is_well_after_a_resize(server):
     found = server.becomes('BLOCKED')
     assert found.status == 'ACTIVE'
     assert 'volume is' in found.fault['message'], found.fault
+    # What a tenant may want to drop can be looked at.
+    assert server.trove.databases.list(server.id)
     server.trove.instances.resize_volume(server.id,
                                          found.volume['size'] + 1)
     server.well()

@@ -35,3 +35,17 @@ def test_what_a_tenant_made_as_root_can_be_managed(server):
         trove.users.delete(server.id, user)
         assert not server.lets_in(user, 'a-password', 'shop'), user
     trove.root.delete(server.id)
+
+
+def test_root_is_as_it_was_on_a_fresh_server(server):
+    """A rebuild leaves the agent nothing but what is on the volume."""
+    trove = server.trove
+    name, given = trove.root.create(server.id)
+    for enabled in (True, False):
+        trove.instances.upgrade(server.id, server.engine.version)
+        server.well()
+        assert trove.root.is_root_enabled(server.id).rootEnabled is enabled
+        assert server.lets_in(name, given, 'shop') is enabled
+        assert server.lets_in('app', server.password, 'shop')
+        if enabled:
+            trove.root.delete(server.id)

@@ -12,7 +12,6 @@ from trove.datastores import interfaces
 from trove.datastores.sqlfamily.guest import connection
 from trove.datastores.sqlfamily.guest import logs as sql_logs
 from trove.datastores.sqlfamily.guest import places as where
-from trove.datastores.sqlfamily.guest import space
 from trove.guestkit import errors
 from trove.guestkit import interim
 from trove.guestkit import units
@@ -67,7 +66,6 @@ class SqlEngine(interfaces.Engine):
         self._connector = connector
         self._logs = logs
         self._started = started
-        self._room = space.Room(places.mount_point)
         self._answered = False
         self._interim = interim.Interim(places.data, self.user)
         program, *words = self.server
@@ -138,28 +136,23 @@ class SqlEngine(interfaces.Engine):
             LOG.info('stopped all the same: %s', error)
 
     def status(self) -> status.Service:
-        """HEALTHY when it answers; else what became of its process.
-
-        BLOCKED also when there is no room for what is written.
-        """
+        """HEALTHY when it answers; else what became of its process."""
         self._answered = self._connector.answers()
         if self._answered:
-            return (status.Service.BLOCKED if self._room.is_over
-                    else status.Service.HEALTHY)
+            return status.Service.HEALTHY
         return watch.unanswering(
             self._units.condition(self._unit).state, self._connector.listens)
 
     def tend(self) -> str | None:
-        """Keep the logs small; tell a full volume and a dead engine."""
+        """Keep the logs small; say what a dead engine said last."""
         self._logs.keep_small()
-        full = self._room.look()
         # To ask the keeper starts a program: not every second.
         if self._answered or self._units.condition(
                 self._unit).state not in (units.State.FAILED,
                                           units.State.RESTARTING):
-            return full
-        return '%s is down. %sLast words of its log:\n%s' % (
-            self.product, full + ' ' if full else '', self._logs.last_words())
+            return None
+        return '%s is down. Last words of its log:\n%s' % (
+            self.product, self._logs.last_words())
 
     def version(self) -> str | None:
         """The server's own word, without the packager's ending."""

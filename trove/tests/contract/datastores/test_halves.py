@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the control half claims against what the guest half gives."""
 
+import ast
 import inspect
+import pathlib
 
 import pytest
 
@@ -63,3 +65,20 @@ def test_the_plugin_is_a_datastore_under_its_own_name(halves):
     assert isinstance(plugin, base.Datastore)
     assert plugin.name in NAMES
     assert plugin.options.tcp_ports
+
+
+def test_nobody_else_knows_an_engine_by_name():
+    """An engine is its folder: no other code asks which one it is.
+
+    The database of Trove itself may be one of them, and the fake cloud has
+    an image of one.
+    """
+    trove = pathlib.Path(base.__file__).parents[1]
+    apart = [trove / word for word in ('datastores', 'tests', 'db',
+                                       'cloud/fake')]
+    for path in trove.rglob('*.py'):
+        if any(path.is_relative_to(other) for other in apart):
+            continue
+        for node in ast.walk(ast.parse(path.read_text('utf-8'))):
+            if isinstance(node, ast.Constant):
+                assert node.value not in NAMES, (path, node.lineno)

@@ -180,6 +180,14 @@ def test_an_engine_that_is_down_is_not_asked(service, guest, member, path,
     assert guest.calls == []
 
 
+def test_room_can_be_made_where_there_is_none(service, guest, member, path):
+    assert create(member, path, 'large').status_code == 202
+    with service.db.writer() as tx:
+        tx.guests.set_status(guest.instance_id, status.Service.BLOCKED)
+    assert member.delete(path + '/large').status_code == 202
+    assert member.get(path + '/large').status_code == 404
+
+
 def test_a_guest_that_is_long_silent_is_not_asked(service, guest, member,
                                                   path):
     service.conf.set_override('agent_heartbeat_expiry', 3)
