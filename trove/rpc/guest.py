@@ -23,6 +23,7 @@ from trove.rpc import envelope
 from trove.rpc import guest_accounts
 from trove.rpc import guest_changes
 from trove.rpc import guest_extras
+from trove.rpc import patience
 from trove.rpc import transport
 from trove.rpc import unanswered
 from trove.rpc import versions
@@ -94,6 +95,7 @@ class Answers:
         self._conf = conf
         self._connection = connection
         self._lock = threading.Lock()
+        self._opening = threading.Lock()
         self._server = None
         self._waiting = {}
         self.inbox = None
@@ -131,22 +133,29 @@ class Answers:
 
     def stop(self):
         """Close the inbox."""
-        with self._lock:
-            server, self._server = self._server, None
+        server, self._server = self._server, None
         if server is not None:
             server.stop()
             server.wait()
 
     def _ensure_server(self):
-        with self._lock:
-            if self._server is None:
-                # Named at the first call: a WSGI server may fork before it.
-                self.inbox = '%s-%s-%s' % (
-                    socket.gethostname(), os.getpid(), uuid.uuid4().hex[:8])
-                self._server = transport.server(
-                    self._connection, self._conf.answers_queue, self.inbox,
-                    [_Inbox(self._take)])
-                self._server.start()
+        if self._server is None:
+            patience.within(self._conf.agent_call_low_timeout, self._open)
+
+    def _open(self):
+        # Who opens it may wait long for the broker: answers have a lock of
+        # their own.
+        with self._opening:
+            if self._server is not None:
+                return
+            # Named at the first call: a WSGI server may fork before it.
+            inbox = '%s-%s-%s' % (
+                socket.gethostname(), os.getpid(), uuid.uuid4().hex[:8])
+            server = transport.server(
+                self._connection, self._conf.answers_queue, inbox,
+                [_Inbox(self._take)])
+            server.start()
+            self.inbox, self._server = inbox, server
 
 
 class _Inbox:
@@ -284,7 +293,9 @@ class GuestClient(guest_accounts.Accounts, guest_changes.Changes,
             self._connection, broker_names.topic(instance_id),
             exchange=self._conf.guest_link.exchange)
         try:
-            client.cast({}, 'deliver', sealed=sealed)
+            patience.within(
+                self._conf.agent_call_low_timeout, lambda: client.cast(
+                    {}, 'deliver', sealed=sealed))
         except transport.MessagingError as error:
             raise exception.Unavailable(
                 'The message bus is away; try again.') from error
