@@ -37,6 +37,9 @@ from trove.api import versions
 
 MAX_BODY_BYTES = 1024 * 1024
 
+#: How long keystonemiddleware waits for Keystone, and how often more.
+_PATIENCE = {'http_connect_timeout': 10, 'http_request_max_retries': 2}
+
 
 class RequestIds(request_id.RequestId):
     """x-openstack-request-id, and the name python-troveclient reads."""
@@ -110,6 +113,10 @@ def _authtoken(inner, conf):
     """keystonemiddleware with our token memory unless memcached is there."""
     for group, options in auth_token.AUTH_TOKEN_OPTS:
         conf.register_opts(options, group=group)
+    # Without these a Keystone that says nothing holds a request for ever,
+    # and each request one thread.
+    for name, value in _PATIENCE.items():
+        conf.set_default(name, value, 'keystone_authtoken')
     # Only audit reads the catalogue: it would be parsed and written into
     # headers on each request.
     conf.set_default('include_service_catalog', bool(conf.audit_map_file),

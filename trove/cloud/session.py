@@ -54,9 +54,13 @@ class Session(ksa_session.Session):
         return super().request(url, method, **kwargs)
 
 
-def from_conf(conf):
-    """The cloud as the service account sees it; connects when first used."""
-    return of_session(new_session(conf), conf)
+def from_conf(conf, patience_s=None):
+    """The cloud as the service account sees it; connects when first used.
+
+    With ``patience_s`` no request takes longer, and it is repeated once at
+    most: somebody waits for the answer.
+    """
+    return of_session(new_session(conf, patience_s), conf)
 
 
 def of_session(session, conf):
@@ -79,7 +83,7 @@ def of_session(session, conf):
             session, _endpoint(conf, 'barbican', region)))
 
 
-def new_session(conf):
+def new_session(conf, patience_s=None):
     """A session of the service account."""
     group = conf.service_credentials
     for name in ('auth_url', 'password'):
@@ -98,10 +102,13 @@ def new_session(conf):
     for scheme in ('http://', 'https://'):
         pool.mount(scheme, adapters.HTTPAdapter(
             pool_maxsize=group.connections))
+    timeout_s, retries = group.request_timeout, group.request_retries
+    if patience_s is not None:
+        timeout_s, retries = min(timeout_s, patience_s), min(retries, 1)
     return Session(
-        auth=auth, session=pool, timeout=group.request_timeout,
+        auth=auth, session=pool, timeout=timeout_s,
         verify=False if group.insecure else group.cafile or True,
-        retries=group.request_retries)
+        retries=retries)
 
 
 def _endpoint(conf, option, region):

@@ -9,6 +9,9 @@ from trove import cmd
 
 PROGRAM = 'trove-api'
 
+#: Seconds that a tenant's request waits for one of the cloud's.
+_PATIENCE_S = 15
+
 
 def main():
     """Serve the API until a signal ends it."""
@@ -37,7 +40,7 @@ def application(conf):
     db.close()
     connection = transport.connect(conf)
     return deploy.build(deps.Deps(
-        db=db, cloud=cloud.from_conf(conf),
+        db=db, cloud=cloud.from_conf(conf, _PATIENCE_S),
         taskmanager=taskmanager.Client(conf, connection),
         datastores=registry.Registry(conf), conf=conf,
         guest=guest.GuestClient(

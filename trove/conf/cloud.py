@@ -33,7 +33,8 @@ OPTS = [
                      'for experiments.'),
     cfg.FloatOpt('request_timeout', default=30, min=1,
                  help='Seconds one request to a service of the cloud may '
-                      'take. Raise it for slow controllers.'),
+                      'take; 15 at most where a tenant waits for the '
+                      'answer. Raise it for slow controllers.'),
     cfg.IntOpt('request_retries', default=2, min=0,
                help='How often a request that may be repeated without harm '
                     '(reading, deleting) is sent again after a lost '

@@ -3,6 +3,7 @@
 
 import datetime
 import json
+import threading
 
 import pytest
 from keystoneauth1 import loading
@@ -25,6 +26,8 @@ class Keystone:
     def __init__(self):
         self.validations = 0
         self.down = False
+        self.speaks = threading.Event()
+        self.speaks.set()
         self.known = {
             'good': self._token('member', 60),
             GOOD: self._token('member', 60),
@@ -50,6 +53,7 @@ class Keystone:
     @wrappers.Request.application
     def __call__(self, request):
         """Answer one request."""
+        self.speaks.wait()
         if self.down:
             return wrappers.Response(status=503)
         if request.path.endswith('/auth/tokens'):
@@ -165,6 +169,21 @@ def test_headers_that_claim_an_identity_are_dropped(client):
             'X-Auth-Token': 'nobody', 'X-Project-Id': api.PROJECT,
             'X-Tenant-Id': api.PROJECT, 'X-Roles': 'admin'})
     assert api.error(answer)[0] == 403
+
+
+def test_a_keystone_that_says_nothing_holds_up_nobody_for_long(
+        service, client, keystone):
+    assert service.conf.keystone_authtoken.http_connect_timeout == 10
+    for name, value in (('http_connect_timeout', 1),
+                        ('http_request_max_retries', 0)):
+        service.conf.set_override(name, value, 'keystone_authtoken')
+    client = test.Client(deploy.build(service.deps))
+    keystone.speaks.clear()
+    try:
+        assert api.error(call(client, 'fresh'))[:2] == (
+            503, 'serviceUnavailable')
+    finally:
+        keystone.speaks.set()
 
 
 def test_documents_need_no_keystone(client, keystone):
