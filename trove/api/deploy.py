@@ -20,13 +20,13 @@ application        routes, policies, controllers
 """
 
 from keystonemiddleware import audit
-from keystonemiddleware import auth_token
 from oslo_middleware import cors
 from oslo_middleware import http_proxy_to_wsgi
 from oslo_middleware import request_id
 from oslo_middleware import sizelimit
 
 from trove.api import app
+from trove.api import authtoken
 from trove.api import errors
 from trove.api import health
 from trove.api import identity
@@ -36,9 +36,6 @@ from trove.api import ratelimit
 from trove.api import versions
 
 MAX_BODY_BYTES = 1024 * 1024
-
-#: How long keystonemiddleware waits for Keystone, and how often more.
-_PATIENCE = {'http_connect_timeout': 10, 'http_request_max_retries': 2}
 
 
 class RequestIds(request_id.RequestId):
@@ -68,7 +65,7 @@ def build(deps, authenticate=None):
         lambda inner: versions.VersionDoor(inner, conf),
         lambda inner: identity.TokenMemoryEdge(
             inner, identity.TokenMemory()),
-        authenticate or (lambda inner: _authtoken(inner, conf)),
+        authenticate or (lambda inner: authtoken.build(inner, conf)),
         lambda inner: _audit(inner, conf),
         lambda inner: identity.ContextEdge(inner, policy),
         lambda inner: ratelimit.RateLimitEdge(inner, limiter),
@@ -107,22 +104,3 @@ def _audit(inner, conf):
     return audit.AuditMiddleware(
         inner, oslo_config_config=conf, service_name='trove',
         audit_map_file=conf.audit_map_file)
-
-
-def _authtoken(inner, conf):
-    """keystonemiddleware with our token memory unless memcached is there."""
-    for group, options in auth_token.AUTH_TOKEN_OPTS:
-        conf.register_opts(options, group=group)
-    # Without these a Keystone that says nothing holds a request for ever,
-    # and each request one thread.
-    for name, value in _PATIENCE.items():
-        conf.set_default(name, value, 'keystone_authtoken')
-    # Only audit reads the catalogue: it would be parsed and written into
-    # headers on each request.
-    conf.set_default('include_service_catalog', bool(conf.audit_map_file),
-                     'keystone_authtoken')
-    settings = {'oslo_config_config': conf}
-    if not (conf.keystone_authtoken.memcached_servers
-            or conf.keystone_authtoken.cache):
-        settings['cache'] = identity.CACHE_KEY
-    return auth_token.AuthProtocol(inner, settings)

@@ -171,13 +171,16 @@ def test_headers_that_claim_an_identity_are_dropped(client):
     assert api.error(answer)[0] == 403
 
 
+@pytest.mark.parametrize('known', [False, True])
 def test_a_keystone_that_says_nothing_holds_up_nobody_for_long(
-        service, client, keystone):
+        service, client, keystone, known):
     assert service.conf.keystone_authtoken.http_connect_timeout == 10
     for name, value in (('http_connect_timeout', 1),
                         ('http_request_max_retries', 0)):
         service.conf.set_override(name, value, 'keystone_authtoken')
     client = test.Client(deploy.build(service.deps))
+    if known:   # a timeout is another failure then
+        assert call(client, 'good').status_code == 200
     keystone.speaks.clear()
     try:
         assert api.error(call(client, 'fresh'))[:2] == (
