@@ -4,22 +4,26 @@
     trovestack check conformance                          mariadb=10.11
     trovestack check conformance mysql=9.7 postgresql=17
     trovestack check conformance mysql=9.7 --only users   files of that name
+    trovestack check conformance --verb pulled            tests of that name
     trovestack check conformance --quick                  what the tests run
+    trovestack check conformance --resume ...             go on after a stop
 
 Brings the stack up with images of these versions, creates instances, and
-asks them through the API and through a client of the engine.
+asks them through the API and through a client of the engine. Each test is
+told when it has ended. A run that is stopped prints what it had come to; with
+--resume what has passed before is not asked again.
 """
 
 import argparse
 import collections
 import os
-import pathlib
+import re
+import signal
 import subprocess
 import sys
-import tempfile
-import xml.etree.ElementTree
 
 from stack import settings as settings_module
+from trove.tests.conformance import ledger
 
 SUITE = settings_module.ROOT / 'trove' / 'tests' / 'conformance'
 VARIABLE = 'CONFORMANCE_ENGINES'
@@ -33,40 +37,40 @@ def main(words=None):
     parser.add_argument('engines', nargs='*', metavar='NAME=VERSION')
     parser.add_argument('--only', action='append', default=[],
                         metavar='GROUP', help='such as users; several times')
+    parser.add_argument('--verb', metavar='WORDS',
+                        help='tests whose names match, such as '
+                             '"pulled or full"')
+    parser.add_argument('--resume', action='store_true',
+                        help='leave out what has passed in the run before')
     parser.add_argument('--quick', action='store_true',
                         help='only what is not marked slow')
     arguments = parser.parse_args(words)
     engines = arguments.engines or [DEFAULT]
-    with tempfile.TemporaryDirectory() as folder:
-        report = pathlib.Path(folder) / 'report.xml'
-        status = _run(arguments, engines, report)
-        cases = list(read(report)) if report.exists() else []
+    path = settings_module.load().home / 'conformance.jsonl'
+    if not arguments.resume:
+        path.unlink(missing_ok=True)
+    status = _run(arguments, engines, path)
+    cases = list(read(path))
     columns = [word.replace('=', '-') for word in engines]
     for row in table(cases, columns):
         print(row)
     failed = sum(not case.passed for case in cases)
-    if status and not failed:       # it did not come to the tests
+    if status and not failed:       # it did not come to the tests' end
         failed = 1
-    print(f'{len(cases) - sum(not case.passed for case in cases)} passed, '
-          f'{failed} failed')
+    print(f'{sum(case.passed for case in cases)} passed, {failed} failed')
     return 1 if failed or not cases else 0
 
 
 Case = collections.namedtuple('Case', 'group verb engine passed seconds')
+_TEST = re.compile(r'test_(\w+)\.py::test_(\w+)(?:\[(.*)\])?$')
 
 
-def read(report):
-    """The cases of a JUnit report; a skipped one has not passed."""
-    tree = xml.etree.ElementTree.parse(report)  # noqa: S314  our own pytest's
-    for case in tree.iter('testcase'):
-        name, _, inside = case.get('name').partition('[')
-        yield Case(
-            case.get('classname').rpartition('.test_')[2],
-            name.removeprefix('test_').replace('_', ' '),
-            inside.rstrip(']') or 'all',
-            all(case.find(kind) is None
-                for kind in ('failure', 'error', 'skipped')),
-            float(case.get('time') or 0))
+def read(path):
+    """The cases of a ledger; a skipped one has not passed."""
+    for entry in ledger.read(path):
+        group, verb, inside = _TEST.search(entry['test']).groups()
+        yield Case(group, verb.replace('_', ' '), inside or 'all',
+                   entry['passed'], entry['seconds'])
 
 
 def table(cases, columns):
@@ -105,17 +109,31 @@ def _split(inside, columns):
     return 'all', '', ''
 
 
-def _run(arguments, engines, report):
+def _run(arguments, engines, path):
     # By name: several groups share one process and so one look at the end.
     places = [str(SUITE / f'test_{group}.py') for group in arguments.only]
     command = [sys.executable, '-m', 'pytest', '-q', '-W',
-               'ignore', '-p', 'no:cacheprovider', f'--junitxml={report}',
-               '-o', 'junit_family=xunit1',
+               'ignore', '-p', 'no:cacheprovider',
                *(['-m', 'not slow'] if arguments.quick else []),
+               *(['-k', arguments.verb] if arguments.verb else []),
                *(places or [str(SUITE)])]
-    return subprocess.run(
-        command, cwd=settings_module.ROOT, check=False,
-        env={**os.environ, VARIABLE: ' '.join(engines)}).returncode
+    wanted = {**os.environ, VARIABLE: ' '.join(engines),
+              ledger.VARIABLE: str(path),
+              ledger.PASSED_STAYS: 'yes' if arguments.resume else ''}
+    # In a session of its own: it is told once that it is over, by us.
+    child = subprocess.Popen(command, cwd=settings_module.ROOT, env=wanted,
+                             start_new_session=True)
+    told = []
+
+    def stop(*_):
+        if not told:
+            told.append(True)
+            print('Stopping; what has been made is taken away.', flush=True)
+            child.send_signal(signal.SIGINT)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return child.wait()
 
 
 if __name__ == '__main__':

@@ -10,6 +10,7 @@ what needs another version in the run: `@pytest.mark.neighbour('newer')`.
 import pytest
 
 from trove.tests.conformance import engines
+from trove.tests.conformance import ledger
 from trove.tests.conformance import machine as machine_module
 from trove.tests.conformance import server as server_module
 from trove.tests.e2e import conftest as clients
@@ -23,6 +24,11 @@ faults = clients.faults
 password = clients.password
 nothing_left = clients.nothing_left
 instances = clients.instances
+
+
+def pytest_configure(config):
+    """Say what has been tried, if somebody wants to know."""
+    ledger.register(config)
 
 
 def pytest_generate_tests(metafunc):
@@ -73,9 +79,22 @@ def servers(tenant, nothing_left):
 
 
 @pytest.fixture(scope='module')
-def server(servers, engine):
+def built(request, servers):
+    """An instance of each engine that this file asks one of.
+
+    All are built at the same time: most of a build is waiting.
+    """
+    asked = {item.callspec.params['engine']: None
+             for item in request.session.items
+             if item.module is request.module
+             and 'server' in item.fixturenames}
+    return {engine: servers(engine) for engine in asked}
+
+
+@pytest.fixture(scope='module')
+def server(built, engine):
     """An instance that is ready, with an empty table of rows."""
-    return servers(engine).ready_with_table()
+    return built[engine].ready_with_table()
 
 
 @pytest.fixture

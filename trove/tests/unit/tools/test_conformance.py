@@ -1,23 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of check conformance, made from a report."""
+"""The table of check conformance, made from its ledger."""
 
+import json
+
+import pytest
 from checks import conformance
 
-REPORT = """<testsuites><testsuite>
-<testcase classname="trove.tests.conformance.test_users" time="1.5"
- name="test_users_log_in[mysql-9.7]"/>
-<testcase classname="trove.tests.conformance.test_users" time="2"
- name="test_users_log_in[mariadb-10.11]"><failure/></testcase>
-<testcase classname="trove.tests.conformance.test_faults" time="3"
- name="test_it_ends[mysql-9.7-prepare]"><skipped/></testcase>
-</testsuite></testsuites>"""
+from trove.tests.conformance import ledger
+
+USERS = 'trove/tests/conformance/test_users.py::test_users_log_in'
+FAULTS = 'trove/tests/conformance/test_faults.py::test_it_ends'
 COLUMNS = ['mysql-9.7', 'mariadb-10.11']
 
 
-def test_verbs_are_rows_and_engines_columns(tmp_path):
-    report = tmp_path / 'report.xml'
-    report.write_text(REPORT)
-    cases = list(conformance.read(report))
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / 'ledger.jsonl'
+
+
+def write(path, *entries):
+    with path.open('a') as stream:
+        for test, passed, seconds in entries:
+            stream.write(json.dumps({'test': test, 'passed': passed,
+                                     'seconds': seconds}) + '\n')
+
+
+def test_verbs_are_rows_and_engines_columns(path):
+    write(path, (USERS + '[mysql-9.7]', True, 1.5),
+          (USERS + '[mariadb-10.11]', False, 2.0),
+          (FAULTS + '[mysql-9.7-prepare]', False, 3.0))
+    cases = list(conformance.read(path))
     assert [case.passed for case in cases] == [True, False, False]
     lines = [line.split() for line in conformance.table(cases, COLUMNS)]
     assert lines == [
@@ -26,3 +38,35 @@ def test_verbs_are_rows_and_engines_columns(tmp_path):
         ['users', 'log', 'in', 'pass', '1.5', 's', 'FAIL', '2.0', 's'],
         ['faults'],
         ['it', 'ends', 'FAIL', '3.0', 's', '(prepare)', '-']]
+
+
+def test_the_newest_line_of_a_test_counts_and_a_torn_one_does_not(path):
+    write(path, (USERS, False, 1), (FAULTS, True, 1), (USERS, True, 2))
+    with path.open('a') as stream:
+        stream.write('{"test": "torn')
+    assert [(entry['test'], entry['passed']) for entry in ledger.read(path)
+            ] == [(FAULTS, True), (USERS, True)]
+    assert ledger.read(path.parent / 'none') == []
+
+
+class Hooks:
+    def pytest_deselected(self, items):
+        self.left_out = items
+
+
+class Item:
+    def __init__(self, nodeid):
+        self.nodeid = nodeid
+
+
+class Config:
+    hook = Hooks()
+
+
+def test_what_has_passed_is_not_tried_again_in_a_run_that_goes_on(path):
+    write(path, (USERS, True, 1), (FAULTS, False, 1))
+    for resumes, left in ((True, [FAULTS]), (False, [USERS, FAULTS])):
+        items = [Item(USERS), Item(FAULTS)]
+        ledger.Ledger(path, resumes).pytest_collection_modifyitems(
+            Config(), items)
+        assert [item.nodeid for item in items] == left
