@@ -49,7 +49,7 @@ class Accounts:
         """
         return self._page(instance_id, 'list_users', limit, marker,
                           include_marker,
-                          self._conf.agent_call_high_timeout)
+                          self._conf.agent_call_low_timeout)
 
     def change_passwords(self, instance_id, users):
         """Give users ({name, host, password}) new passwords."""
@@ -93,9 +93,7 @@ class Accounts:
     def guest_log_list(self, instance_id, account):
         """Every log ({name, type, status, ...}); ``account`` is where
         parts are published to."""
-        return self._call(instance_id, 'guest_log_list',
-                          self._conf.agent_call_high_timeout,
-                          account=account)
+        return self._ask(instance_id, 'guest_log_list', account=account)
 
     def guest_log_action(self, instance_id, log_name, account, wait_s,
                          enable=False, disable=False, discard=False,

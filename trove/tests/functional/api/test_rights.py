@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may what: every route of the table, every kind of caller."""
 
-import uuid
 
 import pytest
 import sqlalchemy as sa
@@ -9,9 +8,8 @@ import sqlalchemy as sa
 from trove.api.v1.controllers import not_built
 from trove.cloud.fake import network
 from trove.db import tables
-from trove.objects import configuration
-from trove.tests.fixtures import added
 from trove.tests.fixtures import api
+from trove.tests.fixtures import filled as filled_services
 from trove.tests.fixtures import route_table
 from trove.tests.fixtures import silent_guests
 
@@ -56,49 +54,13 @@ def service(services):
 @pytest.fixture
 def fresh(service):
     """Value of each path variable: objects of the ordinary project."""
-    return fill(service)
+    return filled_services.fill(service, MARK)
 
 
 @pytest.fixture(scope='module')
 def filled(services):
     """The same for all tests in which nothing may change them."""
-    return fill(services[0])
-
-
-def fill(service):
-    """Make an object of each kind; their names carry the mark."""
-    made = service.caller('member').post(
-        '/instances', api.create_body(name=MARK)).json['instance']
-    service.become_active(made['id'], hostname=MARK)
-    now = service.db.now()
-    with service.db.writer() as tx:
-        store, = (one for one in tx.datastores.list(True)
-                  if one.name == 'mariadb')
-        group = configuration.Group(
-            id=str(uuid.uuid4()), project_id=api.PROJECT, name=MARK,
-            version_id=store.default_version_id,
-            created=now, updated=now)
-        tx.configurations.add(group)
-    backup_id = service.add_backup(name=MARK, instance_id=made['id'])
-    service.caller('member').post('/backup_strategies', {
-        'backup_strategy': {'swift_container': MARK}})
-    module = added.make(service.db, name=MARK, project_id=api.PROJECT)
-    return {'/instances': made['id'], '/configurations': group.id,
-            '/modules': module.id,
-            '/backups': backup_id,
-            '/datastores': store.id, '{version}': store.default_version_id,
-            '{project}': api.PROJECT, '{user}': 'anne', '{name}': 'shop'}
-
-
-def address(route, filled):
-    """The route's path with values in place of its variables."""
-    parts = []
-    for part in route.path.split('/'):
-        if part.startswith('{'):
-            part = filled.get(part) or filled.get('/' + parts[-1],
-                                                  api.NOBODY)
-        parts.append(part)
-    return '/'.join(parts)
+    return filled_services.fill(services[0], MARK)
 
 
 def stored(service):
@@ -118,7 +80,7 @@ def test_every_route_has_a_documented_rule(route):
 
 @EVERY
 def test_without_a_valid_token_nothing_is_told(service, route):
-    path = address(route, {})
+    path = filled_services.address(route, {})
     for token in (None, 'expired'):
         answer = service.caller(token, api.PROJECT).call(
             route.method, path)
@@ -128,7 +90,7 @@ def test_without_a_valid_token_nothing_is_told(service, route):
 
 @EVERY
 def test_the_project_of_the_path_must_be_the_tokens(service, route):
-    path = address(route, {})
+    path = filled_services.address(route, {})
     for token in ('member', 'admin', 'service', 'unscoped'):
         answer = service.caller(token, api.OTHER).call(
             route.method, path)
@@ -149,7 +111,8 @@ def test_the_policy_decides(service, fresh, route):
 def call(service, caller, route, filled):
     """The answer to a request that the route's schema allows."""
     return service.caller(caller).call(
-        route.method, address(route, filled), json=route_table.body(route))
+        route.method, filled_services.address(route, filled),
+        json=route_table.body(route))
 
 
 def expected(route, caller):
