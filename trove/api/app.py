@@ -16,13 +16,20 @@ from trove.api.v1 import routes
 class Application(core.ExplicitPecan):
     """pecan, whose walk over objects has one place to go to.
 
-    Finding out on each request that it is the only one took a tenth of the
-    time to show an instance.
+    It would find out on each request that it is the only one, and look for
+    parameters in queries and bodies that the root reads by itself: a fifth
+    of the time to show an instance.
     """
 
-    def route(self, req, node, path):
-        """The controller for a path, and what it leaves of the path."""
-        return node.answer, ()
+    def find_controller(self, state):
+        """What serves the request, and with which arguments."""
+        self.handle_hooks(self.hooks, 'on_route', state)
+        state.controller = self.root.answer
+        return state.controller, [state.request, state.response], {}
+
+    def invoke_controller(self, controller, args, kwargs, state):
+        """Serve the request: its controller gives whole answers."""
+        state.response = controller(*args, **kwargs)
 
 
 def build(deps, policy, limiter):

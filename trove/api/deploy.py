@@ -22,11 +22,11 @@ application        routes, policies, controllers
 from keystonemiddleware import audit
 from oslo_middleware import cors
 from oslo_middleware import http_proxy_to_wsgi
-from oslo_middleware import request_id
 from oslo_middleware import sizelimit
 
 from trove.api import app
 from trove.api import authtoken
+from trove.api import edges
 from trove.api import errors
 from trove.api import health
 from trove.api import identity
@@ -36,12 +36,6 @@ from trove.api import ratelimit
 from trove.api import versions
 
 MAX_BODY_BYTES = 1024 * 1024
-
-
-class RequestIds(request_id.RequestId):
-    """x-openstack-request-id, and the name python-troveclient reads."""
-
-    compat_headers = ['x-compute-request-id']
 
 
 def build(deps, authenticate=None):
@@ -56,11 +50,11 @@ def build(deps, authenticate=None):
     _declare(conf)
     wrappers = (
         lambda inner: _cors(inner, conf),
-        lambda inner: RequestIds(inner, conf),
+        edges.RequestIds,
         lambda inner: health.HealthDoor(inner, deps),
         errors.ErrorEdge,
         lambda inner: _proxy_headers(inner, conf),
-        lambda inner: sizelimit.RequestBodySizeLimiter(inner, conf),
+        lambda inner: edges.BodyLimit(inner, conf),
         openapi.DocumentDoor,
         lambda inner: versions.VersionDoor(inner, conf),
         lambda inner: identity.TokenMemoryEdge(

@@ -9,6 +9,7 @@ import socket
 import cotyledon
 
 from trove.api import server
+from trove.api import turns
 
 
 class Worker(cotyledon.Service):
@@ -16,10 +17,10 @@ class Worker(cotyledon.Service):
 
     name = 'trove-api'
 
-    def __init__(self, worker_id, conf, address, application):
+    def __init__(self, worker_id, conf, held, order, application):
         super().__init__(worker_id)
-        self._server = server.Server(conf, application, address,
-                                     reuse_port=True)
+        self._server = server.Server(
+            conf, application, turns.Socket.of(held, order, worker_id))
 
     def run(self):
         """Serve until told to stop."""
@@ -39,31 +40,27 @@ class Fleet:
 
     def start(self):
         """Serve until a signal ends it, then leave by SystemExit."""
-        with reserve(self._conf.bind_host, self._conf.bind_port) as held:
+        with listen(self._conf.bind_host, self._conf.bind_port) as held:
             manager = cotyledon.ServiceManager(
                 graceful_shutdown_timeout=server.GRACE_S + 5)
-            manager.add(Worker, workers=self._conf.trove_api_workers, args=(
-                self._conf, held.getsockname()[:2], self._application))
+            manager.register_hooks(on_terminate=held.close)
+            count = self._conf.trove_api_workers
+            manager.add(Worker, workers=count, args=(
+                self._conf, held, turns.Turns(count), self._application))
             manager.run()
 
     def stop(self):
         """Nothing is left to do: `start` returns when all have ended."""
 
 
-def reserve(host, port):
-    """A socket that holds the port, and that others can share it with.
-
-    A port that somebody listens on is refused, although it is shareable.
-    """
+def listen(host, port):
+    """A socket that all the processes accept from."""
     family, kind, proto, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     with server.listening_error(host, port):
-        with socket.socket(family, kind, proto) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            address = probe.getsockname()
         held = socket.socket(family, kind, proto)
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         held.bind(address)
+        held.listen(server.BACKLOG)
     return held

@@ -8,20 +8,13 @@ from trove.api import root
 
 
 class ReadHook(hooks.PecanHook):
-    """Reads query and body before pecan does it in its own way.
-
-    pecan would parse a JSON body a second time as parameters, read other
-    bodies as forms, and pick an answer's type from Accept.
-    """
+    """Reads query and body, strictly."""
 
     def on_route(self, state):
-        """Called by pecan before it looks for a controller."""
+        """Called before the request is served."""
         req = state.request
         req.environ['trove.query'] = root.read_query(req.environ)
         req.environ['trove.body'] = root.read_body(req)
-        req.environ['QUERY_STRING'] = ''
-        req.body = b''
-        req.pecan['content_type'] = errors.JSON
 
 
 class ErrorHook(hooks.PecanHook):

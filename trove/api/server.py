@@ -29,14 +29,19 @@ class CannotListen(exception.ConfigError):
 
 
 class Server:
-    """Serves a WSGI application from start() to stop()."""
+    """Serves a WSGI application from start() to stop().
 
-    def __init__(self, conf, application, address=None, reuse_port=False):
-        self._address = address or (conf.bind_host, conf.bind_port)
-        self._server = wsgi.Server(
+    ``held``: a socket that listens already.
+    """
+
+    def __init__(self, conf, application, held=None):
+        self._address = (held.getsockname()[:2] if held
+                         else (conf.bind_host, conf.bind_port))
+        self._server = _Listener(
             self._address, application, numthreads=conf.trove_api_threads,
             server_name='trove-api', shutdown_timeout=GRACE_S,
-            request_queue_size=BACKLOG, reuse_port=reuse_port)
+            request_queue_size=BACKLOG)
+        self._server.held = held
         self._server.keep_alive_conn_limit = KEPT_ALIVE
         # One header of the longest kind, and room for the others.
         self._server.max_request_header_size = 4 * conf.max_header_line
@@ -52,6 +57,8 @@ class Server:
         """Listen, and serve on threads of its own; raises if it cannot."""
         with listening_error(*self._address):
             self._server.prepare()
+        # Another process may have taken what there was to accept.
+        self._server.socket.setblocking(False)
         self._thread = threading.Thread(
             target=self._server.serve, name='http', daemon=True)
         self._thread.start()
@@ -61,6 +68,19 @@ class Server:
         """Take no new requests, end those under way."""
         self._server.stop()
         self._thread.join(GRACE_S)
+
+
+class _Listener(wsgi.Server):
+    """cheroot's server, which may be given its socket."""
+
+    held = None
+
+    def bind(self, family, type, proto=0):
+        """Take the socket that is held, or make one."""
+        if self.held is None:
+            super().bind(family, type, proto)
+        else:
+            self.socket = self.held
 
 
 @contextlib.contextmanager

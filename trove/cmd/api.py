@@ -39,13 +39,15 @@ def application(conf):
     # A WSGI server may fork after this: children make connections anew.
     db.close()
     connection = transport.connect(conf)
-    return deploy.build(deps.Deps(
+    application = deploy.build(deps.Deps(
         db=db, cloud=cloud.from_conf(conf, _PATIENCE_S),
         taskmanager=taskmanager.Client(conf, connection),
         datastores=registry.Registry(conf), conf=conf,
         guest=guest.GuestClient(
             conf, connection, guest_links.GuestLinks(db, keyring),
             guest.Answers(conf, connection))))
+    process.settle()
+    return application
 
 
 def _build(conf):

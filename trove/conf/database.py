@@ -13,7 +13,8 @@ OPTS = [
                     'machine: every service must reach the same file.'),
     cfg.IntOpt('max_pool_size', default=50, min=1,
                help='Connections that a process keeps open once it has '
-                    'needed so many at one time. A busy taskmanager needs '
+                    'needed so many at one time; as many again for who '
+                    'only reads. A busy taskmanager needs '
                     'dozens, and opening one costs more than most '
                     'transactions.'),
     cfg.IntOpt('max_overflow', default=10, min=0,

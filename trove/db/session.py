@@ -124,7 +124,7 @@ class Database:
 
     def __init__(self, url, keyring, **limits):
         self.keyring = keyring
-        self.engine = engines.create(url, **limits)
+        self.engine, self.readers = engines.create(url, **limits)
         self._writers = self.engine.execution_options(
             **{engines.WRITES: True})
         self._lock_timeout = limits.get('lock_timeout', 15)
@@ -135,7 +135,8 @@ class Database:
 
     @contextlib.contextmanager
     def reader(self):
-        """One transaction that only reads."""
+        """One look at the database; each statement sees what is committed
+        by then."""
         with self.reading() as connection:
             yield Transaction(connection, self.keyring)
 
@@ -153,7 +154,7 @@ class Database:
     @contextlib.contextmanager
     def reading(self):
         """The reader's bare connection, for within this room."""
-        with translated(), self.engine.connect() as connection:
+        with translated(), self.readers.connect() as connection:
             yield connection
 
     @contextlib.contextmanager
@@ -192,6 +193,7 @@ class Database:
     def close(self):
         """Close all pooled connections."""
         self.engine.dispose()
+        self.readers.dispose()
 
 
 def from_conf(conf, keyring):

@@ -23,6 +23,10 @@ LONG_TEXT = sa.Text().with_variant(
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
+#: json.loads() looks at its arguments longer than at a short text.
+_read = json.JSONDecoder().raw_decode
+
+
 class Json(sa.types.TypeDecorator):
     """Plain JSON in a text column, so that all databases store the same."""
 
@@ -40,7 +44,7 @@ class Json(sa.types.TypeDecorator):
 
     def process_result_value(self, value, dialect):
         """Text to value."""
-        return None if value is None else json.loads(value)
+        return None if value is None else _read(value)[0]
 
 
 class utcnow(functions.FunctionElement):

@@ -55,6 +55,13 @@ class Instances:
             raise exception.InstanceNotFound(instance_id=instance_id)
         return found[0]
 
+    def some(self, ids):
+        """Those of these ids that there are, in this order, by few
+        statements."""
+        found = {one.id: one for one in self._complete(
+            self._connection.execute(_SOME, {'ids': list(ids)}).all())}
+        return [found[one] for one in ids if one in found]
+
     def list(self, project_id=None, limit=None, marker=None,
              include_clustered=False, deleted=False, name=None,
              datastore=None, version=None, replica_of=None, cluster_id=None,
@@ -188,11 +195,12 @@ class Instances:
             raise exception.InstanceNotFound(instance_id=instance_id)
 
     def _complete(self, rows):
-        """Instances of rows; replicas come in one further statement."""
+        """Instances of rows; replicas come in one further statement, if
+        there are any."""
         replicas = {}
-        if rows:
-            for one in self._connection.execute(
-                    _REPLICAS, {'ids': [found.id for found in rows]}):
+        sources = [found.id for found in rows if found.has_replicas]
+        if sources:
+            for one in self._connection.execute(_REPLICAS, {'ids': sources}):
                 replicas.setdefault(one.slave_of_id, []).append(one.id)
         return [instance_rows.to_object(
             found, tuple(sorted(replicas.get(found.id, ()))))
@@ -203,6 +211,10 @@ class Instances:
 
 _REPLICAS = sa.select(tables.Instance.id, tables.Instance.slave_of_id).where(
     tables.Instance.slave_of_id.in_(sa.bindparam('ids', expanding=True)),
+    ~tables.Instance.deleted)
+
+_SOME = instance_rows.QUERY.where(
+    tables.Instance.id.in_(sa.bindparam('ids', expanding=True)),
     ~tables.Instance.deleted)
 
 
@@ -225,7 +237,9 @@ def _page(given, include_clustered, deleted):
         deleted)
     if 'cluster_id' not in given and not include_clustered:
         # Nearly all rows match: no database shall try its index on it.
-        query = query.where(sa.func.coalesce(row.cluster_id, '') == '')
+        empty = sa.literal_column("''")
+        query = query.where(
+            sa.func.coalesce(row.cluster_id, empty) == empty)
     for word, column in (
             ('cluster_id', row.cluster_id), ('name', row.name),
             ('replica_of', row.slave_of_id),

@@ -50,11 +50,13 @@ class Modules:
             raise ModuleNotFound(module_id=module_id)
         return self._module(found, contents)
 
-    def list(self, project_id=None, visible=None, limit=None, marker=None):
+    def list(self, project_id=None, visible=None, limit=None, marker=None,
+             stores=None):
         """Modules by id from after ``marker`` on.
 
         ``project_id``: those of a project and of all projects; None gives
-        those of everybody.
+        those of everybody. ``stores``: those for one of these datastores;
+        None among them stands for modules of no datastore.
         """
         row = tables.Module
         query = _query().where(~row.deleted).order_by(row.id)
@@ -63,6 +65,10 @@ class Modules:
                                        row.tenant_id.is_(None)))
         if visible is not None:
             query = query.where(row.visible == visible)
+        if stores is not None:
+            query = query.where(sa.or_(*(
+                row.datastore_id.is_(None) if one is None
+                else row.datastore_id == one for one in stores)))
         if marker is not None:
             query = query.where(row.id > marker)
         if limit is not None:
@@ -118,8 +124,9 @@ class Modules:
         found = self._connection.execute(sa.select(row).where(
             row.instance_id == instance_id).order_by(
                 row.updated.desc(), row.module_id)).all()
+        known = self._known([one.module_id for one in found])
         return [objects.Applied(
-            module=self._known(one.module_id), **{
+            module=known.get(one.module_id), **{
                 name: getattr(one, name) for name in (
                     'instance_id', 'module_id', 'md5', 'status', 'message',
                     'created', 'updated')}) for one in found]
@@ -168,11 +175,14 @@ class Modules:
                 for md5, count, first, last
                 in self._connection.execute(query)]
 
-    def _known(self, module_id):
-        try:
-            return self.get(module_id)
-        except ModuleNotFound:
-            return None
+    def _known(self, ids):
+        """{id: module} of those that there are, by one statement."""
+        row = tables.Module
+        if not ids:
+            return {}
+        return {found.id: self._module(found, False)
+                for found in self._connection.execute(_query().where(
+                    row.id.in_(ids), ~row.deleted))}
 
     def _module(self, row, contents):
         return objects.Module(

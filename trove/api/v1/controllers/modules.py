@@ -24,16 +24,15 @@ class Modules:
         ctx, query = request.ctx, request.query
         size = paging.limit(query, self._deps.conf.modules_page_size)
         wanted = query.get('datastore')
-        store_id = None
-        if wanted and wanted != views.ALL:
-            store_id = datastores.find(self._deps, wanted, ctx.is_admin).id
+        stores = None
+        if wanted:
+            stores = (None if wanted == views.ALL else datastores.find(
+                self._deps, wanted, ctx.is_admin).id,)
         with self._deps.db.reader() as tx:
             rows = tx.modules.list(
                 visible.project_of(ctx), None if ctx.is_admin else True,
-                limit=None if wanted else size + 1,
-                marker=query.get('marker') or None)
-        if wanted:
-            rows = [row for row in rows if row.datastore_id == store_id]
+                limit=size + 1, marker=query.get('marker') or None,
+                stores=stores)
         rows, more = paging.cut(rows, size)
         return {'modules': [views.brief(row) for row in rows],
                 **paging.links(request.url, query,
@@ -79,7 +78,7 @@ class Modules:
             rows = tx.modules.users(found.id, project_id, clustered,
                                     size + 1, query.get('marker') or None)
             rows, more = paging.cut(rows, size)
-            shown = [tx.instances.get(row[0]) for row in rows]
+            shown = tx.instances.some([row[0] for row in rows])
         return {'instances': [instance_views.basic(one, viewer)
                               for one in shown],
                 **paging.links(request.url, query,

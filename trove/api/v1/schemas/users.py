@@ -20,7 +20,9 @@ _GRANTS = {'type': 'array', 'uniqueItems': True,
 
 USER = common.obj({
     'name': common.NAME, 'password': common.NAME, 'host': HOST,
-    'databases': _GRANTS}, ['name', 'password'])
+    # The dashboard's form of a launch says null.
+    'databases': {**_GRANTS, 'type': ['array', 'null']}},
+    ['name', 'password'])
 
 CREATE = validation.body(common.obj({
     'users': {'type': 'array', 'maxItems': databases.MOST, 'items': USER},
@@ -52,7 +54,7 @@ def spec(item):
     return order.UserSpec(
         name=item['name'], password=item['password'],
         host=_host(item.get('host', '%')),
-        databases=tuple(one['name'] for one in item.get('databases', ())))
+        databases=tuple(one['name'] for one in item.get('databases') or ()))
 
 
 def specs(body):

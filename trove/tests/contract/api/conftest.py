@@ -70,3 +70,27 @@ def serve():
     yield start
     for found in running:
         found.stop()
+
+
+@pytest.fixture
+def connect(service, serve):
+    """A function that gives the client library of a token's owner."""
+    urls = {}
+
+    def made(token, app=service.app):
+        if app not in urls:
+            urls[app] = serve(app)
+        return clients.library(urls[app], token)
+    return made
+
+
+@pytest.fixture
+def member(connect):
+    """A tenant's client."""
+    return connect('member')
+
+
+@pytest.fixture
+def admin(connect):
+    """An operator's client."""
+    return connect('admin')

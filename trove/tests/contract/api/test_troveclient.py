@@ -1,43 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """python-troveclient and its command line understand our answers."""
 
-import argparse
-import types
 
 import pytest
-from keystoneauth1 import session as sessions
-from keystoneauth1 import token_endpoint
 from troveclient import exceptions
 from troveclient.osc.v1 import database_flavors
 from troveclient.osc.v1 import database_instances
 from troveclient.osc.v1 import database_limits
 from troveclient.osc.v1 import database_quota
 from troveclient.osc.v1 import datastores
-from troveclient.v1 import client
 
 from trove.tests.fixtures import api
-
-
-@pytest.fixture
-def connect(service, serve):
-    """A function that gives a troveclient of a token's owner."""
-    urls = {}
-
-    def connect(token, app=service.app):
-        if app not in urls:
-            urls[app] = serve(app)
-        endpoint = '%s/v1.0/%s' % (urls[app], api.TOKENS[token][0])
-        return client.Client(
-            session=sessions.Session(
-                auth=token_endpoint.Token(endpoint, token)),
-            service_type='database')
-    return connect
-
-
-@pytest.fixture
-def member(connect):
-    """A tenant's client."""
-    return connect('member')
+from trove.tests.fixtures import clients
 
 
 def create(trove, name='shop-db', size=1):
@@ -146,21 +120,8 @@ class TestLibrary:
 class TestCommandLine:
     """`openstack database ...` as far as these routes serve it."""
 
-    @staticmethod
-    def _run(command, trove, *arguments):
-        projects = types.SimpleNamespace(
-            get=lambda name: types.SimpleNamespace(id=name))
-        manager = types.SimpleNamespace(
-            database=trove,
-            identity=types.SimpleNamespace(projects=projects))
-        app = types.SimpleNamespace(client_manager=manager, options=None)
-        made = command(app, argparse.Namespace())
-        made.app.client_manager = manager
-        parser = made.get_parser('test')
-        return made.take_action(parser.parse_args(list(arguments)))
-
     def test_instances(self, service, member):
-        columns, values = self._run(
+        columns, values = clients.run(
             database_instances.CreateDatabaseInstance, member, 'shop-db',
             '--flavor', '1', '--size', '1', '--datastore', 'mariadb',
             '--datastore-version', '10.11', '--nic',
@@ -168,59 +129,59 @@ class TestCommandLine:
             'app:s3cret')
         made = fields(columns, values)
         service.become_active(made['id'])
-        columns, rows = self._run(
+        columns, rows = clients.run(
             database_instances.ListDatabaseInstances, member)
         row = fields(columns, list(rows)[0])
         assert row['Name'] == 'shop-db'
         assert row['Status'] == 'ACTIVE'
         assert row['Operating Status'] == 'HEALTHY'
         assert row['Datastore Version'] == '10.11'
-        columns, values = self._run(
+        columns, values = clients.run(
             database_instances.ShowDatabaseInstance, member, 'shop-db')
         shown = fields(columns, values)
         assert shown['volume'] == 1
         assert '10.1.0.5' in str(shown['ip'])
-        self._run(database_instances.DeleteDatabaseInstance, member,
-                  'shop-db')
+        clients.run(database_instances.DeleteDatabaseInstance, member,
+                    'shop-db')
         assert service.promises()[-1] == ('delete_instance', made['id'])
 
     def test_instances_of_all_projects(self, member, connect):
         create(member)
-        columns, rows = self._run(
+        columns, rows = clients.run(
             database_instances.ListDatabaseInstances, connect('admin'),
             '--all-projects')
         row = fields(columns, list(rows)[0])
         assert row['Tenant ID'] == api.PROJECT
 
     def test_datastores(self, member):
-        columns, rows = self._run(datastores.ListDatastores, member)
+        columns, rows = clients.run(datastores.ListDatastores, member)
         assert 'mariadb' in [row[1] for row in rows]
-        columns, values = self._run(datastores.ShowDatastore, member,
-                                    'mariadb')
+        columns, values = clients.run(datastores.ShowDatastore, member,
+                                      'mariadb')
         shown = fields(columns, values)
         assert '10.11' in str(shown['versions (id)'])
-        columns, rows = self._run(datastores.ListDatastoreVersions, member,
-                                  'mariadb')
+        columns, rows = clients.run(datastores.ListDatastoreVersions, member,
+                                    'mariadb')
         assert '10.11' in [row[1] for row in rows]
-        columns, values = self._run(
+        columns, values = clients.run(
             datastores.ShowDatastoreVersion, member, '10.11', '--datastore',
             'mariadb')
         assert fields(columns, values)['version'] == '10.11'
 
     def test_flavors_limits_quotas(self, member, connect):
-        columns, rows = self._run(database_flavors.ListDatabaseFlavors,
-                                  member)
+        columns, rows = clients.run(database_flavors.ListDatabaseFlavors,
+                                    member)
         assert [row[1] for row in rows] == ['db.small', 'db.medium']
-        columns, values = self._run(database_flavors.ShowDatabaseFlavor,
-                                    member, 'db.small')
+        columns, values = clients.run(database_flavors.ShowDatabaseFlavor,
+                                      member, 'db.small')
         assert fields(columns, values)['ram'] == 512
-        columns, rows = self._run(database_limits.ListDatabaseLimits,
-                                  member)
+        columns, rows = clients.run(database_limits.ListDatabaseLimits,
+                                    member)
         assert list(rows)
-        columns, rows = self._run(database_quota.ShowDatabaseQuota, member,
-                                  api.PROJECT)
+        columns, rows = clients.run(database_quota.ShowDatabaseQuota, member,
+                                    api.PROJECT)
         assert len(list(rows)) == 4
-        columns, values = self._run(
+        columns, values = clients.run(
             database_quota.UpdateDatabaseQuota, connect('admin'),
             api.PROJECT, 'instances', '7')
         assert list(values) == [7]

@@ -1,49 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """python-troveclient and its command line on databases, users and root."""
 
-import argparse
-import types
 
 import pytest
-from keystoneauth1 import session as sessions
-from keystoneauth1 import token_endpoint
 from troveclient import exceptions
 from troveclient.osc.v1 import database_root
 from troveclient.osc.v1 import database_users
 from troveclient.osc.v1 import databases as database_commands
-from troveclient.v1 import client
 from troveclient.v1 import diagnostics
 
-from trove.tests.fixtures import api
+from trove.tests.fixtures import clients
 from trove.tests.fixtures import guest_engine
 
 HOSTILE = ('a.b', 'a@b', 'a%41', '50%', 'a#?&+', 'ü n', 'x.json')
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def guest(service):
     service.conf.set_override('users_page_size', 2)
     service.conf.set_override('databases_page_size', 2)
     return guest_engine.attach(service)
-
-
-@pytest.fixture
-def connect(service, guest, serve):
-    """A function that gives a troveclient of a token's owner."""
-    url = serve(service.app)
-
-    def connect(token):
-        return client.Client(
-            session=sessions.Session(auth=token_endpoint.Token(
-                '%s/v1.0/%s' % (url, api.TOKENS[token][0]), token)),
-            service_type='database')
-    return connect
-
-
-@pytest.fixture
-def member(connect):
-    """A tenant's client."""
-    return connect('member')
 
 
 @pytest.fixture
@@ -145,63 +121,54 @@ class TestLibrary:
 class TestCommandLine:
     """`openstack database db|user|root ...`."""
 
-    @staticmethod
-    def _run(command, trove, *arguments):
-        manager = types.SimpleNamespace(database=trove)
-        app = types.SimpleNamespace(client_manager=manager, options=None)
-        made = command(app, argparse.Namespace())
-        made.app.client_manager = manager
-        parser = made.get_parser('test')
-        return made.take_action(parser.parse_args(list(arguments)))
-
     def test_databases(self, member, server):
         for name in ('one', 'three', 'two'):
-            self._run(database_commands.CreateDatabase, member, 'shop-db',
-                      name, '--character_set', 'utf8mb4')
-        columns, rows = self._run(database_commands.ListDatabases, member,
-                                  server)
+            clients.run(database_commands.CreateDatabase, member, 'shop-db',
+                        name, '--character_set', 'utf8mb4')
+        columns, rows = clients.run(database_commands.ListDatabases, member,
+                                    server)
         assert list(rows) == [('one',), ('three',), ('two',)]
-        self._run(database_commands.DeleteDatabase, member, 'shop-db',
-                  'two')
-        columns, rows = self._run(database_commands.ListDatabases, member,
-                                  'shop-db')
+        clients.run(database_commands.DeleteDatabase, member, 'shop-db',
+                    'two')
+        columns, rows = clients.run(database_commands.ListDatabases, member,
+                                    'shop-db')
         assert list(rows) == [('one',), ('three',)]
 
     def test_users(self, guest, member, server):
         guest.endpoint.create_database([{'name': 'shop'}, {'name': 'blog'}])
         for name in ('ann', 'ben.b', 'cleo'):
-            self._run(database_users.CreateDatabaseUser, member, 'shop-db',
-                      name, 'pw', '--databases', 'shop')
-        columns, rows = self._run(database_users.ListDatabaseUsers, member,
-                                  server)
+            clients.run(database_users.CreateDatabaseUser, member, 'shop-db',
+                        name, 'pw', '--databases', 'shop')
+        columns, rows = clients.run(database_users.ListDatabaseUsers, member,
+                                    server)
         assert list(rows) == [('ann', '%', 'shop'), ('ben.b', '%', 'shop'),
                               ('cleo', '%', 'shop')]
-        columns, values = self._run(database_users.ShowDatabaseUser, member,
-                                    'shop-db', 'ben.b')
+        columns, values = clients.run(database_users.ShowDatabaseUser, member,
+                                      'shop-db', 'ben.b')
         assert dict(zip(columns, values, strict=True))['name'] == 'ben.b'
-        self._run(database_users.GrantDatabaseUserAccess, member, 'shop-db',
-                  'ann', 'blog')
-        columns, rows = self._run(database_users.ShowDatabaseUserAccess,
-                                  member, 'shop-db', 'ann')
+        clients.run(database_users.GrantDatabaseUserAccess, member, 'shop-db',
+                    'ann', 'blog')
+        columns, rows = clients.run(database_users.ShowDatabaseUserAccess,
+                                    member, 'shop-db', 'ann')
         assert list(rows) == [('blog',), ('shop',)]
-        self._run(database_users.RevokeDatabaseUserAccess, member,
-                  'shop-db', 'ann', 'shop')
+        clients.run(database_users.RevokeDatabaseUserAccess, member,
+                    'shop-db', 'ann', 'shop')
         assert guest.users.kept[('ann', '%')][1] == {'blog'}
-        self._run(database_users.UpdateDatabaseUserAttributes, member,
-                  'shop-db', 'ann', '--new_name', 'eve', '--new_password',
-                  'second')
+        clients.run(database_users.UpdateDatabaseUserAttributes, member,
+                    'shop-db', 'ann', '--new_name', 'eve', '--new_password',
+                    'second')
         assert guest.users.kept[('eve', '%')][0] == 'second'
-        self._run(database_users.DeleteDatabaseUser, member, 'shop-db',
-                  'eve')
+        clients.run(database_users.DeleteDatabaseUser, member, 'shop-db',
+                    'eve')
         assert ('eve', '%') not in guest.users.kept
 
     def test_root(self, guest, member):
-        columns, values = self._run(database_root.EnableDatabaseRoot,
-                                    member, 'shop-db')
+        columns, values = clients.run(database_root.EnableDatabaseRoot,
+                                      member, 'shop-db')
         shown = dict(zip(columns, values, strict=True))
         assert shown == {'name': 'root', 'password': guest.root.password}
-        columns, values = self._run(database_root.ShowDatabaseRoot, member,
-                                    'shop-db')
+        columns, values = clients.run(database_root.ShowDatabaseRoot, member,
+                                      'shop-db')
         assert [str(value) for value in values] == ['True']
-        self._run(database_root.DisableDatabaseRoot, member, 'shop-db')
+        clients.run(database_root.DisableDatabaseRoot, member, 'shop-db')
         assert guest.root.password is None

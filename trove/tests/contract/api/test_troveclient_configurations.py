@@ -1,22 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """python-troveclient and its command line on groups and versions."""
 
-import argparse
 import json
-import types
 
 import pytest
-from keystoneauth1 import session as sessions
-from keystoneauth1 import token_endpoint
 from troveclient import exceptions
 from troveclient.osc.v1 import database_configurations as commands
 from troveclient.osc.v1 import datastores
-from troveclient.v1 import client
 from troveclient.v1 import management
 
 from trove.cloud.fake import network
 from trove.objects import status
 from trove.tests.fixtures import api
+from trove.tests.fixtures import clients
 from trove.tests.fixtures import tuning
 
 IMAGE = '6c2f0c0a-0000-4000-8000-00000000000a'
@@ -34,45 +30,10 @@ def service(database_template, tmp_path, monkeypatch):
     db.close()
 
 
-@pytest.fixture
-def connect(service, serve):
-    """A function that gives a troveclient of a token's owner."""
-    url = serve(service.app)
-
-    def connect(token):
-        return client.Client(
-            session=sessions.Session(auth=token_endpoint.Token(
-                '%s/v1.0/%s' % (url, api.TOKENS[token][0]), token)),
-            service_type='database')
-    return connect
-
-
-@pytest.fixture
-def member(connect):
-    """A tenant's client."""
-    return connect('member')
-
-
-@pytest.fixture
-def admin(connect):
-    """An operator's client."""
-    return connect('admin')
-
-
 def make(trove, values=None):
     return trove.configurations.create(
         'web', json.dumps(values or {'max_connections': 200}), 'words',
         datastore='mariadb', datastore_version='10.11')
-
-
-def run(command, trove, *arguments):
-    """What a command of the command line prints."""
-    manager = types.SimpleNamespace(database=trove)
-    app = types.SimpleNamespace(client_manager=manager, options=None)
-    made = command(app, argparse.Namespace())
-    made.app.client_manager = manager
-    parser = made.get_parser('test')
-    return made.take_action(parser.parse_args(list(arguments)))
 
 
 class TestLibrary:
@@ -159,60 +120,62 @@ class TestCommandLine:
     """`openstack database configuration ...` and `openstack datastore`."""
 
     def test_groups(self, service, member):
-        columns, values = run(
+        columns, values = clients.run(
             commands.CreateDatabaseConfiguration, member, 'web',
             '{"max_connections": 200}', '--datastore', 'mariadb',
             '--datastore-version', '10.11', '--description', 'words')
         made = dict(zip(columns, values, strict=True))
         assert json.loads(made['values']) == {'max_connections': 200}
-        _, rows = run(commands.ListDatabaseConfigurations, member)
+        _, rows = clients.run(commands.ListDatabaseConfigurations, member)
         assert [tuple(row) for row in rows] == [
             (made['id'], 'web', 'words', 'mariadb', '10.11', '10.11')]
         instance_id = service.an_instance()
-        run(commands.AttachDatabaseConfiguration, member, instance_id,
-            'web')
-        _, rows = run(commands.ListDatabaseConfigurationInstances, member,
-                      'web')
+        clients.run(commands.AttachDatabaseConfiguration, member, instance_id,
+                    'web')
+        _, rows = clients.run(
+            commands.ListDatabaseConfigurationInstances, member, 'web')
         assert [tuple(row) for row in rows] == [(instance_id, 'db')]
-        run(commands.SetDatabaseConfiguration, member, made['id'],
-            '{"max_connections": 100}')
-        run(commands.UpdateDatabaseConfiguration, member, made['id'],
-            '{"max_connections": 150}', '--name', 'new')
-        columns, values = run(commands.ShowDatabaseConfiguration, member,
-                              'new')
+        clients.run(commands.SetDatabaseConfiguration, member, made['id'],
+                    '{"max_connections": 100}')
+        clients.run(commands.UpdateDatabaseConfiguration, member, made['id'],
+                    '{"max_connections": 150}', '--name', 'new')
+        columns, values = clients.run(
+            commands.ShowDatabaseConfiguration, member, 'new')
         shown = dict(zip(columns, values, strict=True))
         assert (shown['instance_count'], json.loads(shown['values'])) == (
             1, {'max_connections': 150})
-        run(commands.DetachDatabaseConfiguration, member, instance_id)
-        run(commands.DeleteDatabaseConfiguration, member, 'new')
-        _, rows = run(commands.ListDatabaseConfigurations, member)
+        clients.run(commands.DetachDatabaseConfiguration, member, instance_id)
+        clients.run(commands.DeleteDatabaseConfiguration, member, 'new')
+        _, rows = clients.run(commands.ListDatabaseConfigurations, member)
         assert list(rows) == []
 
     def test_parameters_and_defaults(self, service, member):
         for which in (('10.11', '--datastore', 'mariadb'),
                       (service.version.id,)):
-            columns, rows = run(commands.ListDatabaseConfigurationParameters,
-                                member, *which)
+            columns, rows = clients.run(
+                commands.ListDatabaseConfigurationParameters, member, *which)
             assert 'max_connections' in [row[0] for row in rows]
-        columns, values = run(
+        columns, values = clients.run(
             commands.ShowDatabaseConfigurationParameter, member, '10.11',
             'max_connections', '--datastore', 'mariadb')
         assert dict(zip(columns, values, strict=True))['type'] == 'integer'
-        columns, values = run(commands.DefaultDatabaseConfiguration, member,
-                              service.an_instance())
+        columns, values = clients.run(
+            commands.DefaultDatabaseConfiguration, member,
+            service.an_instance())
         assert 'max_connections' in columns
 
     def test_versions(self, admin):
-        run(datastores.CreateDatastoreVersion, admin, '12', 'fresh',
-            'mariadb', '', '--image-tags', 'trove,fresh', '--active',
-            '--default')
+        clients.run(datastores.CreateDatastoreVersion, admin, '12', 'fresh',
+                    'mariadb', '', '--image-tags', 'trove,fresh', '--active',
+                    '--default')
         made = next(one for one in admin.mgmt_ds_versions.list()
                     if one.name == '12')
         assert (made.image_tags, made.default) == (['trove', 'fresh'], True)
-        run(datastores.UpdateDatastoreVersion, admin, made.id, '--image',
+        clients.run(
+            datastores.UpdateDatastoreVersion, admin, made.id, '--image',
             IMAGE, '--non-default', '--disable')
         after = admin.mgmt_ds_versions.get(made.id)
         assert (after.image, after.active, after.default) == (
             IMAGE, False, False)
-        run(datastores.DeleteDatastoreVersion, admin, made.id)
-        run(datastores.DeleteDatastore, admin, 'fresh')
+        clients.run(datastores.DeleteDatastoreVersion, admin, made.id)
+        clients.run(datastores.DeleteDatastore, admin, 'fresh')

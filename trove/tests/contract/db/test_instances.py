@@ -184,18 +184,22 @@ def test_lists_are_filtered(db):
 
 def test_a_page_costs_the_same_however_many_rows_it_has(db):
     version = database.a_version(db)
-    source = database.an_instance(db, datastore_version_id=version.id)
+    source = database.an_instance(db, name='source',
+                                  datastore_version_id=version.id)
     for _ in range(12):
         one = database.an_instance(db, datastore_version_id=version.id,
                                    replica_of=source.id)
         with db.writer() as tx:
             tx.faults.put(one.id, 'fault')
     costs = []
-    for limit in (1, 13):
+    for limit, given in ((1, {'name': 'source'}), (13, {}),
+                         (12, {'replica_of': source.id})):
         with database.Statements(db) as statements, db.reader() as tx:
-            assert len(tx.instances.list(limit=limit)) == limit
+            found = tx.instances.list(limit=limit, **given)
+        assert len(found) == limit
         costs.append(len(statements.sent))
-    assert costs == [2, 2]
+    # Replicas are asked for where there are any.
+    assert costs == [2, 2, 1]
 
 
 def test_a_running_backup_shows(db):

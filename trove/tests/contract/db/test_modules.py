@@ -46,6 +46,17 @@ def test_a_project_sees_its_own_and_everybodys(db):
     assert len(listed(db, limit=3)) == 3
 
 
+def test_pages_are_cut_of_those_for_a_datastore(db):
+    store = database.a_version(db).datastore_id
+    for number in range(3):
+        added.make(db, name='for %d' % number, datastore_id=store)
+        added.make(db, name='any %d' % number)
+    assert {one[:3] for one in listed(db, stores=(store,))} == {'for'}
+    assert {one[:3] for one in listed(db, stores=(None,))} == {'any'}
+    assert len(listed(db, stores=(store,), limit=2)) == 2
+    assert len(listed(db, stores=(store, None), limit=5)) == 5
+
+
 def test_results_are_kept_once_and_counted_by_form(db, instance_id):
     made = added.make(db)
     for md5 in ('a', 'b'):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Transactions: whole or not at all, and clear words when they fail."""
 
+import contextlib
 import datetime
 
 import psycopg
@@ -24,7 +25,9 @@ def test_a_transaction_happens_as_a_whole(db):
 
 
 def test_a_reader_stores_nothing(db):
-    with db.reader() as tx:
+    refused = (contextlib.nullcontext() if db.engine.name == 'sqlite'
+               else pytest.raises((sa.exc.SQLAlchemyError, db_exc.DBError)))
+    with refused, db.reader() as tx:
         tx.datastores.put_datastore('one')
     with db.reader() as tx:
         assert tx.datastores.list() == []

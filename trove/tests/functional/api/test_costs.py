@@ -99,6 +99,34 @@ def test_one_group_costs_few_statements_and_no_call(service, ids, path):
     assert cost(service, path % ids[0][1]) <= MOST_STATEMENTS
 
 
+@pytest.mark.parametrize('path', [
+    '/modules?datastore=mariadb', '/modules/{module}/instances',
+    '/modules/{module}/instances?count_only=true',
+    '/instances/{instance}/modules'])
+def test_what_modules_cost_does_not_grow(service, path):
+    """With the modules, or with the instances that have one."""
+    costs = []
+    for _ in range(ROWS):
+        module, one = a_module(service), a_row(service)[0]
+        if not costs:
+            first, instance = module, one
+        with service.db.writer() as tx:
+            for pair in ((instance, module), (one, first)):
+                tx.modules.put_result(*pair, 'md5', 'OK', '')
+        costs.append(cost(service, path.format(module=first,
+                                               instance=instance)))
+    assert costs == [costs[0]] * ROWS
+    assert costs[0] <= MOST_STATEMENTS
+
+
+def a_module(service):
+    """Make a module; its id."""
+    made = service.caller('member').post('/modules', {'module': {
+        'name': str(uuid.uuid4()), 'module_type': 'ping',
+        'contents': 'message=a', 'datastore': {'type': 'mariadb'}}})
+    return made.json['module']['id']
+
+
 def test_filters_cost_no_more(service, ids):
     plain = cost(service, '/instances')
     for query in ('name=shop-db', 'datastore=mariadb', 'status=ACTIVE',

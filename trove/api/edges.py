@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Request ids and the limit of bodies, as plain WSGI.
+
+The same promises as those of oslo.middleware, whose two classes take a
+request and its answer apart into objects and put them together again; that
+was a tenth of the time to show an instance.
+"""
+
+import re
+
+from oslo_middleware import request_id
+from oslo_middleware import sizelimit
+
+from trove.common import context
+from trove.common import exception
+
+#: Names under which clients look for the id; python-troveclient reads the
+#: second.
+ANSWERED = (request_id.HTTP_RESP_HEADER_REQUEST_ID, 'x-compute-request-id')
+
+_GLOBAL = re.compile(request_id.ID_FORMAT)
+
+
+class RequestIds:
+    """Middleware: each request has an id, which its answer tells.
+
+    The id of a greater whole is taken from the caller when it looks like
+    one.
+    """
+
+    def __init__(self, app):
+        self._app = app
+
+    def __call__(self, environ, start_response):
+        """Serve one request."""
+        made = environ[request_id.ENV_REQUEST_ID] = context.new_request_id()
+        greater = environ.get('HTTP_X_OPENSTACK_REQUEST_ID', '')
+        if _GLOBAL.fullmatch(greater):
+            environ[request_id.GLOBAL_REQ_ID] = greater
+
+        def answer(status, headers, exc_info=None):
+            there = {name.lower() for name, _ in headers}
+            more = [(name, made) for name in ANSWERED if name not in there]
+            return start_response(status, [*headers, *more], exc_info)
+
+        return self._app(environ, answer)
+
+
+class BodyLimit:
+    """Middleware: bodies above [oslo_middleware] max_request_body_size are
+    refused, those of unknown length when they get there."""
+
+    def __init__(self, app, conf):
+        self._app = app
+        self._conf = conf
+
+    def __call__(self, environ, start_response):
+        """Serve one request."""
+        most = self._conf.oslo_middleware.max_request_body_size
+        said = environ.get('CONTENT_LENGTH') or ''
+        if not said.isdecimal():
+            environ['wsgi.input'] = sizelimit.LimitingReader(
+                environ['wsgi.input'], most)
+        elif int(said) > most:
+            raise exception.OverLimit('The request body is too large.')
+        return self._app(environ, start_response)
