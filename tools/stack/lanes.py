@@ -18,8 +18,10 @@ from stack import waiting
 ROOT = settings_module.ROOT
 E2E_SLOT = 1
 HOUR_S = 3600
-# Tests of silent guests and broken clouds need not wait as operators do.
+# Tests of silent guests and broken clouds need not wait as operators do, and
+# one reads in the logs what must not be there at any level.
 IMPATIENT = """[DEFAULT]
+debug = true
 usage_timeout = 60
 [taskmanager]
 cloud_patience_s = 3

@@ -22,6 +22,7 @@ from trove.objects.operation import State
 from trove.taskmanager.steps import network as steps
 from trove.tests.fixtures import api
 from trove.tests.fixtures import documented
+from trove.tests.fixtures import guest_engine
 
 ROWS = range(1, 36)
 
@@ -142,9 +143,27 @@ def test_row_10_upgrading_and_restarting_are_two_things():
     assert len(codes) == len(set(codes))
 
 
-def test_row_11_modules_are_no_failure_for_operators(member, admin):
+def test_row_11_modules_are_no_failure_for_operators(service, member,
+                                                     admin):
+    made = member.post('/modules', {'module': {
+        'name': 'm', 'module_type': 'ping', 'contents': 'message=a',
+        'live_update': True}}).json['module']
     for caller in (member, admin):
-        assert caller.get('/modules').status_code != 500
+        row, = caller.get('/modules').json['modules']
+        assert row['id'] == made['id']
+    path = '/modules/' + made['id']
+    for count in range(3):
+        for caller in (member, admin):
+            assert caller.get(path).json['module'][
+                'instance_count'] == count
+        one = member.post('/instances', api.create_body()).json['instance']
+        with service.db.writer() as tx:
+            tx.modules.put_result(one['id'], made['id'], made['md5'], 'OK',
+                                  '')
+    # A type that is named is changed, or is said to be unknown.
+    answer = member.put(path, {'module': {'module_type': 'other'}})
+    assert answer.status_code == 404
+    assert member.get(path).json['module']['type'] == 'ping'
 
 
 @pytest.mark.parametrize('state', ['NEW', 'BUILDING', 'SAVING'])
@@ -206,11 +225,44 @@ def test_row_20_rows_of_clusters_are_full_and_addresses_texts():
         assert found['items'] == {'type': 'string'}
 
 
-def test_row_21_nothing_is_told_of_what_was_refused(service, member, ready):
+@pytest.mark.parametrize('asked,told', [
+    ('promote_to_replica_source', 'instance_promote'),
+    ('eject_replica_source', 'instance_eject')])
+def test_row_21_each_event_is_of_what_was_asked(make_service, asked, told):
+    service = make_service(
+        oslo_messaging_notifications__driver=['messagingv2'])
+    member = service.caller('member')
+    made = member.post('/instances', api.create_body()).json['instance']
+    service.become_active(made['id'])
+    events(service)
     before = len(service.promises())
-    for name in ('promote_to_replica_source', 'eject_replica_source'):
-        assert code(member.post(ready + '/action', {name: {}})) == 400
+    assert code(member.post('/instances/%s/action' % made['id'],
+                            {asked: {}})) == 400
+    assert events(service) == ['dbaas.%s.%s' % (told, phase)
+                               for phase in ('start', 'error')]
     assert len(service.promises()) == before
+
+
+def test_row_21_the_end_of_a_user_is_begun_once(make_service):
+    service = make_service(
+        oslo_messaging_notifications__driver=['messagingv2'])
+    guest = guest_engine.attach(service)
+    member = service.caller('member')
+    path = '/instances/%s/users' % guest.instance_id
+    member.post(path, {'users': [{'name': 'ann', 'password': 'pw'}]})
+    events(service)
+    assert member.delete(path + '/ann').status_code == 202
+    assert events(service) == ['dbaas.user_delete.start',
+                               'dbaas.user_delete.end']
+
+
+def events(service):
+    """The events since the last time, oldest first."""
+    with service.db.writer() as tx:
+        found = tx.notifications.oldest(100)
+        for one in found:
+            tx.notifications.remove(one.number)
+    return [one.event_type for one in found]
 
 
 @pytest.mark.parametrize('error,wanted', [
@@ -318,11 +370,25 @@ def test_row_30_reading_needs_no_server(member):
         assert answer.status_code == 200
 
 
-def test_row_32_the_version_stays_until_the_upgrade_is_done(member, ready):
+def test_row_32_the_version_stays_until_the_upgrade_is_done(
+        service, member, ready):
+    service.end_work()
     before = member.get(ready).json['instance']['datastore']
-    for wanted in ('11.8', 'old', 'nothing'):
-        member.patch(ready, {'instance': {'datastore_version': wanted}})
+    promised = len(service.promises())
+    wanted = {'bound': 422, 'nothing': 404, 'old': 422}
+    for version, status_code in wanted.items():
+        answer = member.patch(ready, {'instance': {
+            'datastore_version': version}})
+        assert answer.status_code == status_code, (version, answer.data)
         assert member.get(ready).json['instance']['datastore'] == before
+    assert len(service.promises()) == promised
+
+
+def test_row_32_an_instance_that_is_busy_is_not_upgraded(service, member):
+    made = member.post('/instances', api.create_body()).json['instance']
+    assert made['status'] == 'BUILD'
+    assert code(member.patch('/instances/' + made['id'], {'instance': {
+        'datastore_version': '10.11'}})) == 422
 
 
 def test_row_33_quotas_change_together_or_not_at_all(admin):

@@ -307,9 +307,21 @@ class TestRates:
         for _ in range(5):
             assert member.get('/flavors').status_code == 200
 
+    def test_patches_count_as_puts(self, make_service):
+        member = make_service(http_put_rate=2).caller('member')
+        path, body = '/instances/' + api.NOBODY, {'instance': {'name': 'x'}}
+        assert member.patch(path, body).status_code == 404
+        assert member.put(path, body).status_code == 404
+        for asked in (member.patch, member.put):
+            answer = asked(path, body)
+            assert answer.status_code == 413
+            assert 'PUT limit 2/minute' in answer.get_data(as_text=True)
+
     def test_posts_below_mgmt_have_a_limit_of_their_own(self, make_service):
         service = make_service(http_mgmt_post_rate=1)
         admin = service.caller('admin')
         assert admin.post('/mgmt/flavors', {}).status_code == 400
-        assert admin.post('/mgmt/flavors', {}).status_code == 413
+        refused = admin.post('/mgmt/flavors', {})
+        assert refused.status_code == 413
+        assert int(refused.headers['Retry-After']) > 0
         assert admin.post('/backups', {}).status_code == 400
