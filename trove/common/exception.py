@@ -70,6 +70,13 @@ class GuestSilent(TroveError):
                 '%(timeout_s)s s.')
 
 
+class GuestRestarted(GuestSilent):
+    """The guest will not answer: its agent was started anew meanwhile."""
+
+    template = ('The guest agent of instance %(instance_id)s ended while it '
+                'did this, and is back.')
+
+
 class Unavailable(TroveError):
     """A service we lean on is down; the same request may work later (503)."""
 

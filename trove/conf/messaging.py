@@ -32,6 +32,13 @@ OPTS = [
     cfg.IntOpt('agent_call_high_timeout', default=180, min=1,
                help='Seconds a guest may take for a long call, such as a '
                     'restart of its engine.'),
+    cfg.FloatOpt('agent_resend_interval', default=5, min=0.1,
+                 help='Seconds after which a guest is asked again for an '
+                      'answer that has not come: it may have been lost with '
+                      'a broker or a conductor. Each further pause is twice '
+                      'as long, 40 seconds at most. The guest does nothing '
+                      'twice; older guests, who would, are not asked '
+                      'again.'),
     cfg.FloatOpt('agent_answer_wait', default=3, min=0.1,
                  help='Seconds that a request to change databases or users '
                       'waits for the outcome. Beyond that it is answered as '

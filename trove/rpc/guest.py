@@ -33,6 +33,9 @@ LOG = logging.getLogger(__name__)
 #: Seconds between two questions whether the caller still waits.
 _ASK_S = 0.25
 
+#: The longest pause before a guest is asked once more.
+_PAUSE_MOST_S = 40
+
 _leaving: contextvars.ContextVar = contextvars.ContextVar('leaving',
                                                           default=None)
 
@@ -56,13 +59,6 @@ class GuestTooOld(exception.Unprocessable):
 
     template = ('The guest of instance %(instance_id)s speaks version '
                 '%(speaks)s; this needs %(needs)s. Upgrade the instance.')
-
-
-class GuestRestarted(exception.GuestSilent):
-    """The guest will not answer: its agent was started anew meanwhile."""
-
-    template = ('The guest agent of instance %(instance_id)s ended while it '
-                'did this, and is back.')
 
 
 class GuestBusy(exception.Unprocessable):
@@ -262,22 +258,38 @@ class GuestClient(guest_accounts.Accounts, guest_changes.Changes,
 
     def _call(self, instance_id, method, timeout_s, **arguments):
         call_id, slot = self._answers.expect(instance_id)
+        content = {'method': method, 'arguments': arguments,
+                   'call_id': call_id, 'inbox': self._answers.inbox}
         try:
-            self._send(instance_id, {
-                'method': method, 'arguments': arguments,
-                'call_id': call_id, 'inbox': self._answers.inbox})
-            if not slot.wait(timeout_s):
-                raise exception.GuestSilent(instance_id=instance_id,
-                                            timeout_s=timeout_s)
+            speaks = self._send(instance_id, content)
+            self._await(instance_id, content, slot, speaks, timeout_s)
         finally:
             self._answers.forget(call_id)
         if slot.error and slot.error.get('code') == unanswered.CODE:
-            raise GuestRestarted(instance_id=instance_id)
+            raise exception.GuestRestarted(instance_id=instance_id)
         if slot.error:
             raise exception.GuestFailed(
                 str(slot.error.get('message')),
                 guest_code=slot.error.get('code'))
         return slot.result
+
+    def _await(self, instance_id, content, slot, speaks, timeout_s):
+        deadline = time.monotonic() + timeout_s
+        pause_s = self._conf.agent_resend_interval
+        if versions.number(speaks) < versions.number(versions.REPEATS):
+            pause_s = timeout_s     # it would do it twice
+        while not slot.wait(min(pause_s, deadline - time.monotonic())):
+            if time.monotonic() >= deadline:
+                raise exception.GuestSilent(instance_id=instance_id,
+                                            timeout_s=timeout_s)
+            self._send_again(instance_id, content)
+            pause_s = min(2 * pause_s, _PAUSE_MOST_S)
+
+    def _send_again(self, instance_id, content):
+        try:
+            self._send(instance_id, content)
+        except exception.Unavailable as error:
+            LOG.info('%s: not asked again yet: %s', content['method'], error)
 
     def _send(self, instance_id, content):
         needs = versions.needed(content['method'], content['arguments'])
@@ -299,3 +311,4 @@ class GuestClient(guest_accounts.Accounts, guest_changes.Changes,
         except transport.MessagingError as error:
             raise exception.Unavailable(
                 'The message bus is away; try again.') from error
+        return speaks

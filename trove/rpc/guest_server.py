@@ -3,9 +3,11 @@
 
 Every message is an envelope under the instance's own key. Numbers of what
 was received are kept on the root disk, so that a restart of the agent lets
-no old message be played again.
+no old message be played again; so are the ids of calls, so that none of them
+is done twice when its caller asks again.
 """
 
+import collections
 import json
 import logging
 import os
@@ -16,6 +18,7 @@ from trove.common import exception
 from trove.common import waiting
 from trove.rpc import broker_names
 from trove.rpc import envelope
+from trove.rpc import repeats
 from trove.rpc import transport
 from trove.rpc import unanswered
 from trove.rpc import versions
@@ -44,6 +47,7 @@ class GuestLink:
         self._key_id = key_id
         self._state = _State(state_path)
         self._unanswered = unanswered.Unanswered(state_path + '.calls')
+        self._repeats = repeats.Repeats(self._state.calls)
         self._connection = connection or transport.connect(conf)
         self._conductor = transport.client(
             self._connection, broker_names.outbox(instance_id),
@@ -95,39 +99,59 @@ class GuestLink:
                 or sealed['key_id'] != self._key_id):
             raise envelope.Refused(reason='other-key')
         content = envelope.open_sealed(self._key, sealed, envelope.TO_GUEST)
-        if not self._state.take(sealed['number']):
+        if not self._state.take(sealed['number'], content.get('call_id')):
             raise envelope.Refused(reason='replay')
         return content
 
     def _dispatch(self, content):
+        call_id = content.get('call_id')
+        if not call_id:
+            self._do(content)
+            return
+        known = self._repeats.begin(call_id)
+        if known is repeats.RUNNING:
+            LOG.info('%s is asked again while it is being done',
+                     content.get('method'))
+        elif known is repeats.UNKNOWN:
+            self._tell_restarted(content)
+        elif known is not repeats.NEW:
+            self._answer(content, *known)
+        else:
+            self._unanswered.begin(content)
+            outcome = self._do(content)
+            self._repeats.answered(call_id, outcome,
+                                   len(json.dumps(outcome)))
+            self._answer(content, *outcome)
+            self._unanswered.end(content)
+
+    def _do(self, content):
+        """What came of it: (result, None) or (None, error)."""
         name = content.get('method')
         method = None
         if isinstance(name, str) and not name.startswith('_'):
             method = getattr(self._endpoint, name, None)
-        result, error = None, None
-        self._unanswered.begin(content)
         try:
             if not callable(method):
                 raise exception.NotSupported(feature='The call %r' % name,
                                              subject='this guest agent')
-            result = method(**content.get('arguments') or {})
+            return method(**content.get('arguments') or {}), None
         except exception.TroveError as raised:
-            error = {'code': raised.code, 'message': raised.message}
             LOG.warning('%s failed: %s', name, raised)
+            return None, {'code': raised.code, 'message': raised.message}
         except Exception as raised:  # the edge of RPC dispatch
-            error = {'code': 'internal_error', 'message':
-                     '%s: %s' % (type(raised).__name__, raised)}
             LOG.exception('%s failed', name)
-        if content.get('call_id'):
-            self._answer(content, result, error)
-            self._unanswered.end(content)
+            return None, {'code': 'internal_error', 'message':
+                          '%s: %s' % (type(raised).__name__, raised)}
 
     def _tell_left(self):
         for content in self._unanswered.left:
             LOG.warning('the call %s was under way when the agent ended',
                         content['method'])
-            self._answer(content, None, {'code': unanswered.CODE,
-                                         'message': unanswered.MESSAGE})
+            self._tell_restarted(content)
+
+    def _tell_restarted(self, content):
+        self._answer(content, None, {'code': unanswered.CODE,
+                                     'message': unanswered.MESSAGE})
 
     def _answer(self, content, result, error):
         answer = {'method': 'answer', 'arguments': {
@@ -137,8 +161,8 @@ class GuestLink:
             waiting.until(lambda: self._sent(answer), _ANSWER_S,
                           'sending an answer', poll_s=0.2)
         except exception.WaitTimeout as lost:
-            LOG.warning('the answer to %s is lost, its caller will time '
-                        'out: %s', content.get('method'), lost)
+            LOG.warning('the answer to %s waits until it is asked for '
+                        'again: %s', content.get('method'), lost)
 
     def _sent(self, content):
         try:
@@ -174,7 +198,11 @@ class _Inbox:
 
 
 class _State:
-    """Boot counter and receive window, kept in a small file."""
+    """Boot counter, receive window and ids of calls, kept in a small file.
+
+    A root disk that takes no more writes must not make the guest deaf: it
+    goes on with what it has in memory, and says so.
+    """
 
     def __init__(self, path):
         self._path = path
@@ -185,27 +213,36 @@ class _State:
         except FileNotFoundError:
             kept = {'boot': 0, 'highest': 0, 'bits': '0'}
         self.boot = max(kept['boot'] + 1, int(time.time()))
+        self.calls = collections.deque(kept.get('calls', ()), repeats.KEPT)
         self._window = envelope.Window(kept['highest'],
                                        int(kept['bits'], 16))
         self._save()
 
-    def take(self, number):
-        """Note a number for good; False if it is not new."""
+    def take(self, number, call_id=None):
+        """Note a number and the call that it brought; False if it is not
+        new."""
         with self._lock:
             taken = self._window.take(number)
             if taken:
+                if isinstance(call_id, str) and call_id not in self.calls:
+                    self.calls.append(call_id[:repeats.LONGEST])
                 self._save()
             return taken
 
     def _save(self):
         text = json.dumps({'boot': self.boot,
                            'highest': self._window.highest,
-                           'bits': '%x' % self._window.bits})
+                           'bits': '%x' % self._window.bits,
+                           'calls': list(self.calls)})
         part = self._path + '.part'
-        with open(part, 'w', encoding='utf-8',
-                  opener=lambda path, flags: os.open(path, flags, 0o600)
-                  ) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, self._path)
+        try:
+            with open(part, 'w', encoding='utf-8',
+                      opener=lambda path, flags: os.open(path, flags, 0o600)
+                      ) as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, self._path)
+        except OSError as error:
+            LOG.error('what was received cannot be written down, so that a '
+                      'restart would forget it: %s', error)

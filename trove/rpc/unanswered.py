@@ -6,8 +6,11 @@ whoever waits would otherwise do so to the end of his patience.
 """
 
 import json
+import logging
 import os
 import threading
+
+LOG = logging.getLogger(__name__)
 
 #: What an agent says that is back.
 CODE = 'agent_restarted'
@@ -53,8 +56,13 @@ class Unanswered:
 
     def _write(self):
         part = self._path + '.part'
-        with open(part, 'w', encoding='utf-8',
-                  opener=lambda path, flags: os.open(path, flags, 0o600)
-                  ) as stream:
-            json.dump(self._calls, stream)
-        os.replace(part, self._path)
+        try:
+            with open(part, 'w', encoding='utf-8',
+                      opener=lambda path, flags: os.open(path, flags, 0o600)
+                      ) as stream:
+                json.dump(self._calls, stream)
+            os.replace(part, self._path)
+        except OSError as error:
+            # A full disk must not keep the agent from what it is asked.
+            LOG.error('a call is not written down, so that a restart would '
+                      'forget it: %s', error)

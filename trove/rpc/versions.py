@@ -63,7 +63,12 @@ HISTORY = {
         'upgrade_undo': (),
         'upgrade_settle': (),
     },
+    '1.5': {},      # takes calls again, see REPEATS
 }
+
+#: From this version on a guest knows a call that it is asked again by its id,
+#: and answers it without doing it twice.
+REPEATS = '1.5'
 
 NEWEST = tuple(HISTORY)[-1]
 

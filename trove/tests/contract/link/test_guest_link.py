@@ -155,6 +155,6 @@ def test_an_agent_that_is_back_tells_what_it_did_not_end(control, boot,
         asked = pool.submit(control.guests.ping, made)
         assert stuck.ordered.wait(10)
         boot(made, Agent(), state)
-        with pytest.raises(guest_room.GuestRestarted):
+        with pytest.raises(exception.GuestRestarted):
             asked.result(20)
         stuck.over.set()

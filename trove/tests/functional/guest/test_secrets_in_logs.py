@@ -47,9 +47,9 @@ def link(prepared, tmp_path):
 
 def test_passwords_are_neither_logged_nor_told(link, caplog):
     caplog.set_level(logging.DEBUG)
-    for method, arguments in CALLS:
+    for number, (method, arguments) in enumerate(CALLS):
         link._dispatch({'method': method, 'arguments': arguments,
-                        'call_id': 'c', 'inbox': 'i'})
+                        'call_id': str(number), 'inbox': 'i'})
     told = [said['arguments'] for said in link.said]
     failed = [one['error'] for one in told if one['error']]
     assert len(told) == len(CALLS)

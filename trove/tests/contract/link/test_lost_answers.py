@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Questions and answers get lost on their way; the caller has its answer in
+seconds all the same, and the guest does nothing twice."""
+
+import threading
+import time
+from concurrent import futures
+
+import pytest
+
+from trove.common import exception
+from trove.common import waiting
+from trove.rpc import broker_names
+from trove.rpc import versions
+from trove.tests.contract.link import test_conductors
+from trove.tests.contract.link import test_flood
+from trove.tests.contract.link import test_versions
+
+#: Seconds between two questions, and those in which the answer must be there.
+AGAIN_S = 0.5
+SOON_S = 4
+
+processes = test_conductors.processes
+old = test_versions.old
+
+
+class Engine:
+    """An endpoint whose work takes until it is let go."""
+
+    def __init__(self, goes=False):
+        self.done = 0
+        self.begun = threading.Event()
+        self.goes = threading.Event()
+        if goes:
+            self.goes.set()
+
+    def get_filesystem_stats(self):
+        self.begun.set()
+        assert self.goes.wait(60)
+        self.done += 1
+        return {'done': self.done}
+
+    def ping(self):
+        return None
+
+
+class Losing:
+    """A relay of answers that drops some, as a conductor does that is
+    killed after it has taken them from the broker."""
+
+    def __init__(self, relay, count):
+        self._relay = relay
+        self.left = count
+
+    def answer(self, *what):
+        if self.left:
+            self.left -= 1
+        else:
+            self._relay.answer(*what)
+
+
+@pytest.fixture(autouse=True)
+def soon(conf):
+    conf.set_override('agent_resend_interval', AGAIN_S)
+    yield
+    conf.clear_override('agent_resend_interval')
+
+
+@pytest.fixture
+def engine():
+    return Engine()
+
+
+@pytest.fixture
+def guest(control, boot, engine, tmp_path):
+    """Id of an instance that knows a call again; its agent is up."""
+    made = control.enrol()
+    control.links.versions[made] = versions.REPEATS
+    boot(made, engine, tmp_path / 'state')
+    return made
+
+
+@pytest.fixture
+def asked(control, guest):
+    """The answer to come of a question that was just asked."""
+    with futures.ThreadPoolExecutor(1) as pool:
+        yield pool.submit(control.guests.get_filesystem_stats, guest)
+
+
+@pytest.fixture
+def lose(control, monkeypatch):
+    def act(count):
+        losing = Losing(control.endpoint._relay, count)
+        monkeypatch.setattr(control.endpoint, '_relay', losing)
+        return losing
+    return act
+
+
+def test_an_answer_that_was_lost_with_a_conductor_comes_again(
+        control, guest, engine, lose):
+    engine.goes.set()
+    losing = lose(2)
+    began = time.monotonic()
+    assert control.guests.get_filesystem_stats(guest) == {'done': 1}
+    took_s = time.monotonic() - began
+    print('two lost answers: %.2f s' % took_s)
+    assert took_s < 3 * AGAIN_S + SOON_S
+    assert losing.left == 0 and engine.done == 1
+
+
+def test_a_question_that_was_lost_is_asked_again(control, conf, node, boot,
+                                                 tmp_path):
+    made = control.enrol()
+    control.links.versions[made] = versions.REPEATS
+    boot(made, Engine(), tmp_path / 'state').stop()
+    engine = Engine(goes=True)
+    with futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(control.guests.get_filesystem_stats, made)
+        waiting.until(lambda: purged(node, broker_names.topic(made)), 5,
+                      'the question', poll_s=0.05)
+        boot(made, engine, tmp_path / 'state')
+        assert answer.result(20) == {'done': 1}
+    assert engine.done == 1
+
+
+def purged(node, name):
+    """Empty a queue; whether something was in it."""
+    with test_flood.admin(node) as channel:
+        return channel.queue_purge(name)
+
+
+def test_work_that_takes_long_is_done_once(engine, asked, guest, control):
+    assert engine.begun.wait(10)
+    number = control.links._numbers[guest]
+    waiting.until(lambda: control.links._numbers[guest] >= number + 2, 10,
+                  'two more questions')
+    engine.goes.set()
+    assert asked.result(20) == {'done': 1}
+    control.guests.ping(guest)      # later than all questions
+    assert engine.done == 1
+
+
+def test_a_broker_that_is_killed_while_the_guest_works(
+        engine, asked, guest, node):
+    assert engine.begun.wait(10)
+    node.stop()
+    engine.goes.set()
+    node.start()
+    began = time.monotonic()
+    assert asked.result(60) == {'done': 1}
+    print('after the broker was back: %.2f s' % (time.monotonic() - began))
+    assert time.monotonic() - began < 10
+    assert engine.done == 1
+
+
+def test_an_agent_that_was_restarted_says_that_it_does_not_know(
+        control, boot, engine, asked, guest, tmp_path):
+    assert engine.begun.wait(10)
+    again = Engine(goes=True)
+    began = time.monotonic()
+    boot(guest, again, tmp_path / 'state')      # the first is as good as dead
+    with pytest.raises(exception.GuestRestarted):
+        asked.result(20)
+    print('a restarted agent said so: %.2f s' % (time.monotonic() - began))
+    assert time.monotonic() - began < 10
+    assert again.done == 0
+    engine.goes.set()
+
+
+def test_an_old_guest_is_asked_once(control, old, conf, monkeypatch):
+    conf.set_override('agent_call_low_timeout', 2)
+    heard = []
+    monkeypatch.setattr(type(old), 'deliver', lambda self, ctxt, sealed:
+                        heard.append(sealed['number']))
+    try:
+        with pytest.raises(exception.GuestSilent):
+            control.guests.ping(old.id)
+    finally:
+        conf.clear_override('agent_call_low_timeout')
+    assert len(heard) == 1
+
+
+def test_a_conductor_that_is_killed_while_the_guest_works(processes):
+    """The other one takes over what the killed one had not acknowledged."""
+    made, link = next(iter(processes.guests.items()))
+    engine = link._endpoint = Engine()
+    processes.say(1)
+    waiting.until(lambda: processes.heard(1), 10, 'what they speak')
+    with futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(processes.client.get_filesystem_stats, made)
+        assert engine.begun.wait(10)
+        processes.processes[0].kill()
+        began = time.monotonic()
+        engine.goes.set()
+        assert answer.result(20) == {'done': 1}
+    print('a conductor was killed: %.2f s' % (time.monotonic() - began))
+    assert engine.done == 1
+
+
+def test_the_only_conductor_is_killed_and_another_comes(processes):
+    made, link = next(iter(processes.guests.items()))
+    engine = link._endpoint = Engine()
+    processes.say(1)
+    waiting.until(lambda: processes.heard(1), 10, 'what they speak')
+    with futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(processes.client.get_filesystem_stats, made)
+        assert engine.begun.wait(10)
+        for one in processes.processes:
+            one.kill()
+            one.wait()
+        engine.goes.set()
+        processes.start_conductor()
+        began = time.monotonic()
+        assert answer.result(30) == {'done': 1}
+    print('another conductor was there: %.2f s' % (time.monotonic() - began))
+    assert engine.done == 1
