@@ -27,6 +27,9 @@ _RESOURCE = 'instance'
 
 _VERSION = {'OpenStack-API-Version': 'key-manager 1.1'}
 
+#: What a secret can be stored as; Barbican gives it as that alone.
+_BINARY, _TEXT = 'application/octet-stream', 'text/plain'
+
 #: Longest document about a container that is read.
 _MOST_JSON = 262144
 
@@ -44,6 +47,10 @@ class SecretRefused(exception.BadRequest):
     template = 'Barbican does not give %(ref)s to you: %(reason)s'
 
 
+class OtherType(SecretRefused):
+    """The secret is there, but not as what it was asked for."""
+
+
 class BarbicanSecrets(ports.Secrets):
     """Barbican v1; consumers of secrets need its microversion 1.1."""
 
@@ -56,8 +63,12 @@ class BarbicanSecrets(ports.Secrets):
         kind, id_ = _parse(ref)
         if kind == 'containers':
             id_ = self._only_secret(token, ref, id_)
-        return self._read(token, ref, '/v1/secrets/%s/payload' % id_,
-                          'application/octet-stream', most_bytes)
+        path = '/v1/secrets/%s/payload' % id_
+        try:
+            return self._read(token, ref, path, _BINARY, most_bytes)
+        except OtherType:
+            # A passphrase, as a rule.
+            return self._read(token, ref, path, _TEXT, most_bytes)
 
     def add_consumer(self, token, ref, instance_id):
         """Register the instance; again is harmless."""
@@ -146,6 +157,7 @@ def _told(ref, error):
     if status == 404:
         return exception.NotFound('%s: there is no %s.' % (_SERVICE, ref))
     if status in (401, 403, 406):
-        return SecretRefused(ref=ref, reason=' '.join(
+        refused = OtherType if status == 406 else SecretRefused
+        return refused(ref=ref, reason=' '.join(
             str(error.message).split())[:200])
     return errors.of_status(_SERVICE, status, error.message)

@@ -60,6 +60,13 @@ def test_a_payload_is_given_to_its_owner(secrets, demo):
     assert secrets.payload(demo.token, demo.store(), 65536) == PAYLOAD
 
 
+def test_a_passphrase_is_stored_as_text(secrets, demo):
+    ref = demo.keys.post('/secrets', json={
+        'payload': 'correct horse', 'payload_content_type': 'text/plain',
+        'secret_type': 'passphrase'}).json()['secret_ref']
+    assert secrets.payload(demo.token, ref, 65536) == b'correct horse'
+
+
 def test_a_container_of_one_secret_stands_for_it(secrets, demo):
     one = demo.store()
     assert secrets.payload(demo.token, demo.contain(one), 65536) == PAYLOAD
