@@ -32,8 +32,9 @@ class Session(ksa_session.Session):
     """A session that knows which requests may be sent twice.
 
     keystoneauth counts a lost answer as a failed connection, so its own
-    retries would double a server whose answer got lost. Bodies of requests
-    that create are not logged: they hold the secrets of guests.
+    retries would double a server whose answer got lost. No bodies are
+    logged: they hold the secrets of guests, and so do answers, for Nova shows
+    an administrator the user data of each server.
     """
 
     def __init__(self, *args, retries=0, **kwargs):
@@ -48,10 +49,10 @@ class Session(ksa_session.Session):
         kwargs['connect_retries'] = retries
         kwargs['status_code_retries'] = retries
         kwargs['retriable_status_codes'] = list(_PASSING)
-        if method not in _HARMLESS:
-            kwargs['log'] = False
-            LOG.debug('%s %s', method, url)
-        return super().request(url, method, **kwargs)
+        kwargs['log'] = False
+        answer = super().request(url, method, **kwargs)
+        LOG.debug('%s %s: %s', method, url, answer.status_code)
+        return answer
 
 
 def from_conf(conf, patience_s=None):

@@ -119,12 +119,16 @@ class Networked:
         Returns its name; the proxy's requests are labelled
         ``two-public``, ``two-internal`` and ``two-admin``.
         """
+        self.make_region(SECOND_REGION)
         for service in self.admin.identity.services():
             for kind, url in self.services:
                 if kind == service.type and service.type != 'identity':
                     for interface in ('public', 'internal', 'admin'):
                         self._endpoint(service.id, interface, url)
         return SECOND_REGION
+
+    def make_region(self, name):
+        """Regions are what endpoints name, where they are no things."""
 
     def _endpoint(self, service_id, interface, url):
         url = url.replace(self.admin.session.get_project_id(),

@@ -8,6 +8,7 @@ exhaust or leave touches anybody. What the cloud cannot be asked for is
 reported as not available, by name.
 """
 
+import ipaddress
 import os
 
 import openstack
@@ -146,7 +147,16 @@ class Ground:
         self.network_id, self.subnet_id = network.id, subnet.id
         self.foreign_network_id = self.admin.network.create_network(
             name='trove-test-foreign').id
-        self.address = '.'.join((*subnet.cidr.split('.')[:2], '0', '250'))
+        self.address = self._free_address(subnet)
+
+    def _free_address(self, subnet):
+        """The last of the subnet that nobody has."""
+        taken = {one['ip_address'] for port in self.admin.network.ports(
+            network_id=subnet.network_id) for one in port.fixed_ips}
+        pool = subnet.allocation_pools[-1]
+        last = ipaddress.ip_address(pool['end'])
+        return next(str(last - step) for step in range(1, 200)
+                    if str(last - step) not in taken)
 
     def _find_zones(self):
         self.zones = sorted(
@@ -203,6 +213,10 @@ class Real(places.Networked):
     def next_server_fails(self):
         """Ask for a server that no host has room for."""
         self.flavor_id = huge_flavor(self.admin)
+
+    def make_region(self, name):
+        """Keystone wants to know it first."""
+        self.admin.identity.create_region(id=name)
 
     def is_full(self, host):
         """Only a host that is not there is known to be none."""
