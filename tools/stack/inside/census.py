@@ -47,9 +47,12 @@ def of_cloud(admin, tenant):
 
 
 def of_broker(settings):
-    """{kind: {name: name}} of what guests have there."""
-    return {kind: {one['name']: '' for one in broker.ask(settings, kind)}
-            for kind in ('queues', 'users')}
+    """{kind: {name: ''}} of guests' there; a service's come with it."""
+    found = {kind: {one['name']: '' for one in broker.ask(settings, kind)}
+             for kind in ('queues', 'users')}
+    found['queues'] = {name: '' for name in found['queues']
+                       if name.startswith(('guestagent.', 'guestoutbox.'))}
+    return found
 
 
 def main():
