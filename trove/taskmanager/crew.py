@@ -5,6 +5,7 @@ import logging
 import threading
 
 from trove.common import exception
+from trove.taskmanager import farleases
 from trove.taskmanager import flows
 from trove.taskmanager import lease as leases
 
@@ -32,6 +33,7 @@ class Crew:
         self._named = []
         self._changed = threading.Condition()
         self._leases = {}
+        self._far_leases = farleases.FarLeases(db, conf.taskmanager)
         self._taking = 0
         self._look = threading.Event()
         self._ended = threading.Event()
@@ -75,6 +77,7 @@ class Crew:
 
     def sweep(self):
         """Take what is due, as far as there are places."""
+        self._far_leases.look()
         self._take(self._conf.workers, lambda tx, places: tx.operations.take(
             self._owner, self._conf.operation_lease_s, places, flows.VERBS))
 

@@ -142,6 +142,20 @@ class Operations:
                      updated=types.utcnow()))
         return {(one.id, one.fence) for one in free}, set(keys) - held
 
+    def leased_beyond(self, seconds):
+        """(id, fence, end) of leases that last longer than that from now.
+        """
+        row = tables.Operation
+        return [tuple(one) for one in self._connection.execute(
+            sa.select(row.id, row.fence, row.lease_until).where(
+                row.state.in_(_UNDER_WAY),
+                row.lease_until > types.utcnow(seconds)))]
+
+    def end_lease(self, operation_id, fence, until):
+        """Let anybody take it, unless it was taken or renewed since."""
+        self._owned(operation_id, fence, tables.Operation.lease_until
+                    == until, lease_until=None)
+
     def release(self, operation_id, fence, not_before=None):
         """Give it back, progress kept, for another owner to go on with.
 
@@ -223,11 +237,11 @@ class Operations:
                     sa.select(row).where(row.number.in_(numbers))
                     .order_by(row.number))]
 
-    def _owned(self, operation_id, fence, **values):
+    def _owned(self, operation_id, fence, *conditions, **values):
         row = tables.Operation
         return bool(self._connection.execute(sa.update(row).where(
             row.id == operation_id, row.fence == fence,
-            row.state.in_(_UNDER_WAY)
+            row.state.in_(_UNDER_WAY), *conditions
         ).values(updated=types.utcnow(), **values)).rowcount)
 
     def _must(self, operation_id, fence, **values):

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A duty is done by one process at a time, and by another when that dies."""
 
+import sqlalchemy as sa
+
 from trove.common import waiting
 from trove.db import session
+from trove.db import tables
+from trove.db import types
 from trove.tests.fixtures import database
 
 
@@ -38,6 +42,16 @@ def test_a_duty_that_is_done_is_free_when_it_is_due(db):
     assert not take(db, 'tm-2', every_s=0)
     end(db, 'tm-1')
     assert take(db, 'tm-2', every_s=0)
+
+
+def test_a_clock_that_is_set_back_stops_no_duty(db):
+    assert take(db, 'tm-dies')
+    with db.connection() as connection:
+        connection.execute(sa.update(tables.Duty).values(
+            due=types.utcnow(3600), lease_until=types.utcnow(3600)))
+    assert take(db, 'tm-heir')
+    end(db, 'tm-heir')
+    assert not take(db, 'tm-heir')
 
 
 def test_a_dead_owner_is_succeeded(db):
