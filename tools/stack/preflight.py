@@ -13,6 +13,7 @@ from stack import services
 
 DISK_GB = 8
 DISK_LATER_GB = 2
+ROUTES = pathlib.Path('/proc/net/route')
 
 
 def require_root(verb):
@@ -78,11 +79,13 @@ def _free(port):
 def _networks(settings):
     """Nobody else's route may lie inside the stack's addresses."""
     first, second = (int(word) for word in settings.network.split('.'))
-    for row in pathlib.Path('/proc/net/route').read_text().splitlines()[1:]:
+    # The cloud lets floating addresses lead to lo.
+    ours = (settings.prefix, 'lo')
+    for row in ROUTES.read_text().splitlines()[1:]:
         interface, destination = row.split()[:2]
         number = int(destination, 16)
         if ((number & 255, number >> 8 & 255) == (first, second)
-                and not interface.startswith(settings.prefix)):
+                and not interface.startswith(ours)):
             raise errors.StackError(
                 f'The network {settings.network}.0.0/16 is in use by '
                 f'{interface}: use another stack with TROVESTACK_SLOT=2.')

@@ -126,6 +126,24 @@ def test_tests_look_at_the_disk_first(settings, monkeypatch):
     assert not settings.home.exists()
 
 
+@pytest.mark.parametrize(('interface', 'ours'), [
+    ('eth7', False), ('{prefix}-p1', True),
+    # A floating address of the one-machine cloud.
+    ('lo', True)])
+def test_a_network_of_somebody_else_is_named(
+        settings, monkeypatch, tmp_path, interface, ours):
+    first, second = (int(word) for word in settings.network.split('.'))
+    routes = tmp_path / 'route'
+    routes.write_text('Iface\tDestination\n%s\t0220%02X%02X\n' % (
+        interface.format(prefix=settings.prefix), second, first))
+    monkeypatch.setattr(preflight, 'ROUTES', routes)
+    if ours:
+        preflight._networks(settings)
+        return
+    with pytest.raises(errors.StackError, match='in use by eth7'):
+        preflight._networks(settings)
+
+
 def test_a_port_of_somebody_else_is_named_with_a_way_out(
         settings, monkeypatch):
     monkeypatch.setattr(preflight.shutil, 'disk_usage',
