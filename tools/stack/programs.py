@@ -19,7 +19,8 @@ PLACES = {'bench': settings_module.ROOT / 'tools' / 'bench',
 #: What needs a stack; the others need only the packages of the tests.
 ON_STACK = frozenset({('bench', 'create'), ('check', 'figures')})
 #: What runs tests on a stack, with the datastore versions that it names.
-TESTS_ON_STACK = frozenset({('check', 'conformance')})
+TESTS_ON_STACK = frozenset({('check', 'conformance'),
+                            ('check', 'tempest')})
 #: What runs on a cloud of somebody else, which `--os-cloud` names.
 ELSEWHERE = frozenset({('check', 'openstack')})
 
