@@ -4,7 +4,6 @@
 import re
 
 import pytest
-
 from checks import tempest
 
 _PLACE = 'trove_tempest_plugin.tests.scenario.'
