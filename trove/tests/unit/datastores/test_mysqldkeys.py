@@ -11,7 +11,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from trove.datastores.sqlfamily.guest import mysqldkeys
+from trove.datastores.sqlfamily.guest import mysqldtls
 from trove.datastores.sqlfamily.guest import places
+from trove.guestkit import configfiles
 
 
 @pytest.fixture
@@ -79,3 +81,30 @@ def test_what_lies_with_the_data_is_taken_away(keys):
     keys.sweep()
     keys.sweep()
     assert os.listdir(keys._data) == ['ibdata1']
+
+
+class Engine:
+    """Notes what it is told."""
+
+    def __init__(self):
+        self.told = []
+
+    def run(self, statement, *values):
+        self.told.append((statement.replace('%s', '?'), *values))
+        return ()
+
+
+def test_the_way_back_to_the_builtin_certificate_asks_nobody_for_one(
+        keys, tmp_path):
+    layers = configfiles.Layers(
+        base=str(tmp_path / 'base'), folder=str(tmp_path / 'layers'),
+        owner=os.getuid(), section='mysqld')
+    tls = mysqldtls.MysqldTls(None, layers, str(tmp_path / 'tls'), (), keys)
+    engine = Engine()
+    tls._reload(engine)
+    assert engine.told == [
+        ('SET GLOBAL ssl_cert = ?', keys.certificate['ssl_cert']),
+        ('SET GLOBAL ssl_key = ?', keys.certificate['ssl_key']),
+        ('SET GLOBAL ssl_ca = ?', None),
+        ('ALTER INSTANCE RELOAD TLS',),
+        ('SET GLOBAL require_secure_transport = ?', 0)]
