@@ -8,18 +8,21 @@ them: hand those over by ``stdin`` or in files of mode 0600.
 import os
 import signal
 import subprocess
+import time
 
 from trove.guestkit import errors
 
 _ENVIRONMENT = {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8'}
 _LAST_WORDS = 2000
+_CHECK_S = 1.0
 
 
-def run(argv, timeout_s=30, user=None, stdin=None, accept=(0,)):
+def run(argv, timeout_s=30, user=None, stdin=None, accept=(0,), check=None):
     """Run ``argv`` and give its CompletedProcess, with text outputs.
 
     A code that is not in ``accept`` raises CommandFailed with the command's
-    last words; after ``timeout_s`` its whole process group is killed.
+    last words; after ``timeout_s`` its whole process group is killed, and so
+    it is when ``check``, called about once a second, raises.
     """
     process = subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -27,7 +30,7 @@ def run(argv, timeout_s=30, user=None, stdin=None, accept=(0,)):
         env=_ENVIRONMENT, cwd='/', start_new_session=True,
         **identity(user))
     try:
-        out, err = process.communicate(stdin, timeout=timeout_s)
+        out, err = _outputs(process, stdin, timeout_s, check)
     except subprocess.TimeoutExpired as error:
         kill_group(process)
         raise errors.CommandTimeout(
@@ -41,6 +44,22 @@ def run(argv, timeout_s=30, user=None, stdin=None, accept=(0,)):
                                    code=process.returncode,
                                    words=words or 'it said nothing')
     return subprocess.CompletedProcess(argv, process.returncode, out, err)
+
+
+def _outputs(process, stdin, timeout_s, check):
+    if check is None:
+        return process.communicate(stdin, timeout=timeout_s)
+    deadline = time.monotonic() + timeout_s
+    while True:
+        left_s = deadline - time.monotonic()
+        try:
+            return process.communicate(
+                stdin, timeout=max(0, min(_CHECK_S, left_s)))
+        except subprocess.TimeoutExpired:
+            if left_s <= 0:
+                raise
+        check()
+        stdin = None        # all of it is on its way since the first time
 
 
 def identity(user):

@@ -12,6 +12,7 @@ from trove.datastores.sqlfamily import rules
 from trove.datastores.sqlfamily.guest import hosts
 from trove.datastores.sqlfamily.guest import places as where
 from trove.datastores.sqlfamily.guest import quoting
+from trove.guestkit import disks
 from trove.guestkit import units
 from trove.objects import order
 
@@ -141,3 +142,14 @@ def test_one_that_does_not_run_is_stopped_at_once(tmp_path):
     keeper.state = units.State.FAILED
     an_engine(keeper, tmp_path).stop()
     assert keeper.looks == 2
+
+
+def test_an_upgrade_that_waits_for_room_is_given_up(tmp_path, monkeypatch):
+    free = [0, 0, 0, 0, 1 << 30, 0, 0, 0, 0, 0]
+    monkeypatch.setattr(disks, 'usage', lambda place: disks.Usage(
+        total=1 << 30, used=0, available=free.pop(0)))
+    check = an_engine(Keeper(looks=0), tmp_path)._room_checker()
+    for _ in range(9):      # room in between: it counts anew
+        check()
+    with pytest.raises(mariadb.NoRoom, match='Resize'):
+        check()

@@ -39,3 +39,23 @@ def test_a_late_command_is_killed_with_its_children(tmp_path):
         except FileNotFoundError:
             return True
     assert waiting.until(gone, 10, 'the end of the child')
+
+
+def test_a_command_is_killed_when_its_check_says_so():
+    looks = []
+
+    def check():
+        looks.append(1)
+        if len(looks) == 2:
+            raise errors.UnitFailed(unit='u', reason='no room')
+
+    with pytest.raises(errors.UnitFailed, match='no room'):
+        shell.run(['sleep', '60'], check=check)
+    assert len(looks) == 2
+
+
+def test_what_ends_in_time_is_as_without_a_check():
+    done = shell.run(['cat'], stdin='x' * 200000, check=lambda: None)
+    assert done.stdout == 'x' * 200000
+    with pytest.raises(errors.CommandTimeout):
+        shell.run(['sleep', '60'], timeout_s=0.2, check=lambda: None)
