@@ -74,7 +74,7 @@ class GuestRestarted(GuestSilent):
     """The guest will not answer: its agent was started anew meanwhile."""
 
     template = ('The guest agent of instance %(instance_id)s ended while it '
-                'did this, and is back.')
+                'did this, and is back. %(trouble)s')
 
 
 class Unavailable(TroveError):

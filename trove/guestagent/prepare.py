@@ -55,6 +55,8 @@ class Preparer:
         #: Held by whoever starts the engine: a server that comes back may
         #: be given an order to restart it meanwhile.
         self.starting = threading.RLock()
+        #: Set when what was begun before has been tried once.
+        self.tried = threading.Event()
         self._over = threading.Event()
         self._steps = (
             ('volume', self._find_volume), ('configure', self._configure),
@@ -92,6 +94,12 @@ class Preparer:
 
         A failure is journaled and reported; nothing is raised for it.
         """
+        try:
+            self._carry_on()
+        finally:
+            self.tried.set()
+
+    def _carry_on(self):
         wanted = self._journal.order()
         phase = self._journal.progress.phase
         if phase == journals.PREPARING and wanted is None:
@@ -110,6 +118,13 @@ class Preparer:
 
     def _bring_up(self):
         try:
+            return self._brought_up()
+        finally:
+            self.tried.set()
+            self._changed()
+
+    def _brought_up(self):
+        try:
             self.mount()
             with self.starting:
                 if not self._journal.progress.stopped:
@@ -125,8 +140,6 @@ class Preparer:
         else:
             self._journal.trouble(None)
             return True
-        finally:
-            self._changed()
 
     def mount(self):
         """Mount what a ready server has, if it is not mounted yet.

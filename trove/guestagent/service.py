@@ -63,8 +63,14 @@ class Agent:
         self._jobs.start()
         self._jobs.submit('carry on', self._preparer.carry_on)
         self._link.serve(self._endpoint)
+        threading.Thread(target=self._tell_left, daemon=True).start()
         self._heartbeat.start()
         self._volume.start()
+
+    def _tell_left(self):
+        """Who waits for an agent that ended is told how things are now."""
+        self._preparer.tried.wait()
+        self._link.tell_left(self._journal.progress.error)
 
     def run(self):
         """`start`, and return after SIGTERM or SIGINT, or when the agent

@@ -266,7 +266,9 @@ class GuestClient(guest_accounts.Accounts, guest_changes.Changes,
         finally:
             self._answers.forget(call_id)
         if slot.error and slot.error.get('code') == unanswered.CODE:
-            raise exception.GuestRestarted(instance_id=instance_id)
+            raise exception.GuestRestarted(
+                instance_id=instance_id,
+                trouble=slot.error.get('message') or '')
         if slot.error:
             raise exception.GuestFailed(
                 str(slot.error.get('message')),

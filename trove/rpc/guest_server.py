@@ -54,6 +54,7 @@ class GuestLink:
             exchange=conf.guest_link.exchange, retry=0, routed=True)
         self._lock = threading.Lock()
         self._number = 0
+        self._trouble = None    # '': none; None: not known yet
         self._server = None
         self._endpoint = None
         self.refused = 0
@@ -66,8 +67,6 @@ class GuestLink:
             self._instance_id, [_Inbox(self._take)],
             exchange=self._conf.guest_link.exchange)
         self._server.start(_THREADS)
-        if self._unanswered.left:
-            threading.Thread(target=self._tell_left, daemon=True).start()
 
     def stop(self):
         """Take nothing more; what is being worked on ends first."""
@@ -75,6 +74,19 @@ class GuestLink:
             self._server.stop()
             self._server.wait()
         self._connection.cleanup()
+
+    def tell_left(self, trouble=None):
+        """Tell who still waits that the agent ended before it answered.
+
+        ``trouble``: what is wrong now that it is back.
+        """
+        with self._lock:
+            self._trouble = trouble or ''
+            left, self._unanswered.left = self._unanswered.left, []
+        for content in left:
+            LOG.warning('the call %s was under way when the agent ended',
+                        content['method'])
+            self._tell_restarted(content)
 
     def heartbeat(self, document):
         """Report to the conductor; Unavailable when the broker is away, or
@@ -143,15 +155,13 @@ class GuestLink:
             return None, {'code': 'internal_error', 'message':
                           '%s: %s' % (type(raised).__name__, raised)}
 
-    def _tell_left(self):
-        for content in self._unanswered.left:
-            LOG.warning('the call %s was under way when the agent ended',
-                        content['method'])
-            self._tell_restarted(content)
-
     def _tell_restarted(self, content):
+        with self._lock:
+            if self._trouble is None:       # it is not back altogether yet
+                self._unanswered.left.append(content)
+                return
         self._answer(content, None, {'code': unanswered.CODE,
-                                     'message': unanswered.MESSAGE})
+                                     'message': self._trouble})
 
     def _answer(self, content, result, error):
         answer = {'method': 'answer', 'arguments': {

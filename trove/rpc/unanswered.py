@@ -14,7 +14,6 @@ LOG = logging.getLogger(__name__)
 
 #: What an agent says that is back.
 CODE = 'agent_restarted'
-MESSAGE = 'The guest agent ended while it did this, and is back.'
 
 
 class Unanswered:

@@ -257,13 +257,14 @@ def boot(control, conf, cleaners, tmp_path):
     """Start the link of an instance with an endpoint; closed at the end."""
     links = []
 
-    def start(instance_id, served, state=None):
+    def start(instance_id, served, state=None, trouble=None):
         secrets = control.links.secrets[instance_id]
         link = guest_server.GuestLink(
             conf, instance_id, secrets.key, secrets.key_id,
             str(state or tmp_path / instance_id),
             connection=transport.connect(conf, control.url_of(instance_id)))
         link.serve(served)
+        link.tell_left(trouble)
         links.append(link)
         return link
     yield start

@@ -154,7 +154,7 @@ def test_an_agent_that_is_back_tells_what_it_did_not_end(control, boot,
     with futures.ThreadPoolExecutor(1) as pool:
         asked = pool.submit(control.guests.ping, made)
         assert stuck.ordered.wait(10)
-        boot(made, Agent(), state)
-        with pytest.raises(exception.GuestRestarted):
+        boot(made, Agent(), state, 'The engine is as it was.')
+        with pytest.raises(exception.GuestRestarted, match='as it was'):
             asked.result(20)
         stuck.over.set()
