@@ -73,8 +73,9 @@ class GuestSilent(TroveError):
 class GuestRestarted(GuestSilent):
     """The guest will not answer: its agent was started anew meanwhile."""
 
-    template = ('The guest agent of instance %(instance_id)s ended while it '
-                'did this, and is back. %(trouble)s')
+    # What is wrong now comes first: faults are cut off.
+    template = ('%(trouble)sThe guest agent of instance %(instance_id)s ended '
+                'while it did this, and is back.')
 
 
 class Unavailable(TroveError):

@@ -266,9 +266,10 @@ class GuestClient(guest_accounts.Accounts, guest_changes.Changes,
         finally:
             self._answers.forget(call_id)
         if slot.error and slot.error.get('code') == unanswered.CODE:
+            trouble = slot.error.get('message') or ''
             raise exception.GuestRestarted(
                 instance_id=instance_id,
-                trouble=slot.error.get('message') or '')
+                trouble=trouble and str(trouble).strip() + ' ')
         if slot.error:
             raise exception.GuestFailed(
                 str(slot.error.get('message')),
