@@ -21,11 +21,17 @@ def database_template(tmp_path_factory):
 
 
 @pytest.fixture
-def service(database_template, tmp_path, monkeypatch):
+def service_class():
+    """What `service` is; files may have another."""
+    return api.Service
+
+
+@pytest.fixture
+def service(service_class, database_template, tmp_path, monkeypatch):
     """The API in this process."""
     monkeypatch.setitem(network.NETWORKS, api.NETWORK, (None, '10.9.0'))
     db = api.copy_database(database_template, tmp_path)
-    yield api.Service(db)
+    yield service_class(db)
     db.close()
 
 

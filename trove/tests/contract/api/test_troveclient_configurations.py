@@ -9,9 +9,7 @@ from troveclient.osc.v1 import database_configurations as commands
 from troveclient.osc.v1 import datastores
 from troveclient.v1 import management
 
-from trove.cloud.fake import network
 from trove.objects import status
-from trove.tests.fixtures import api
 from trove.tests.fixtures import clients
 from trove.tests.fixtures import tuning
 
@@ -19,15 +17,15 @@ IMAGE = '6c2f0c0a-0000-4000-8000-00000000000a'
 
 
 @pytest.fixture
-def service(database_template, tmp_path, monkeypatch):
-    monkeypatch.setitem(network.NETWORKS, api.NETWORK, (None, '10.9.0'))
-    db = api.copy_database(database_template, tmp_path)
-    made = tuning.Service(db)
-    images = made.cloud.images.images
-    images.append(type(images[0])(id=IMAGE, name='x', status='active',
-                                  tags=('trove', 'fresh')))
-    yield made
-    db.close()
+def service_class():
+    """A service whose versions have parameters, and an image for another."""
+    def made(db):
+        service = tuning.Service(db)
+        images = service.cloud.images.images
+        images.append(type(images[0])(id=IMAGE, name='x', status='active',
+                                      tags=('trove', 'fresh')))
+        return service
+    return made
 
 
 def make(trove, values=None):

@@ -3,7 +3,6 @@
 
 import pytest
 
-from trove.cloud.fake import network
 from trove.common import exception
 from trove.db.repos import notifications
 from trove.objects.operation import State
@@ -15,11 +14,9 @@ SECRET = 'correct-horse-9'
 
 
 @pytest.fixture
-def make_service(database_template, tmp_path, monkeypatch):
-    monkeypatch.setitem(network.NETWORKS, api.NETWORK, (None, '10.9.0'))
-    db = api.copy_database(database_template, tmp_path)
-    yield lambda **overrides: tuning.Service(db, **overrides)
-    db.close()
+def service_class():
+    """A service whose versions have parameters."""
+    return tuning.Service
 
 
 @pytest.fixture
