@@ -99,23 +99,24 @@ def _looks_after_rest(engine):
     @sa.event.listens_for(engine, 'checkout')
     def look(connection, record, fairy):
         rested_s = time.monotonic() - record.info['used']
-        if rested_s < RESTED_S and _is_quiet(connection):
-            return
         try:
-            dialect.do_ping(connection)
+            if rested_s >= RESTED_S or not _is_quiet(connection):
+                dialect.do_ping(connection)
         except dialect.loaded_dbapi.Error as error:
             # The others of its age are tried no more, this one is replaced.
             raise sa.exc.InvalidatePoolError() from error
 
 
 def _is_quiet(connection):
-    """Whether nothing waits to be read from the server."""
+    """Whether nothing waits to be read from the server; who cannot tell is
+    asked."""
     # PyMySQL shows its socket to nobody, psycopg its number to all.
     place = getattr(connection, '_sock', connection)
-    if place is None:
-        return False        # closed by itself
+    number = place.fileno() if hasattr(place, 'fileno') else -1
+    if number < 0:
+        return False
     look = select.poll()
-    look.register(place.fileno(), select.POLLIN)
+    look.register(number, select.POLLIN)
     return not look.poll(0)
 
 
