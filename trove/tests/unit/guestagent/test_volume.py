@@ -59,10 +59,10 @@ def until(check):
 
 def test_a_loss_is_news_once_and_so_is_its_end(disk, watch):
     disk.bars = disk.wrong = 'it is gone.'
-    until(lambda: 'it is gone.' in (watch.trouble() or ''))
+    until(lambda: 'it is gone.' in (watch.trouble() or '') and disk.news)
     assert disk.news == 1 and not disk.revived
     disk.bars = None
-    until(lambda: watch.trouble() is None)
+    until(lambda: watch.trouble() is None and disk.news > 1)
     assert (disk.news, disk.revived) == (2, 1)
 
 
