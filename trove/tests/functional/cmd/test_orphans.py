@@ -15,7 +15,7 @@ import pytest
 from trove.cloud import marks
 from trove.cmd.manage import program
 from trove.common import waiting
-from trove.tests.contract.cloud import conftest as clouds
+from trove.tests.contract.cloud import places
 from trove.tests.contract.cloud import test_ports as usual
 
 _CONF = """
@@ -78,7 +78,7 @@ def management():
 
 @pytest.fixture
 def place(tmp_path):
-    made = clouds.OverHttp(tmp_path)
+    made = places.OverHttp(tmp_path)
     yield made
     made.close()
 
