@@ -18,9 +18,9 @@ PLACES = {'bench': settings_module.ROOT / 'tools' / 'bench',
           'check': settings_module.ROOT / 'tools' / 'checks'}
 #: What needs a stack; the others need only the packages of the tests.
 ON_STACK = frozenset({('bench', 'create'), ('check', 'figures')})
-#: What runs tests on a stack, with the datastore versions that it names.
-TESTS_ON_STACK = frozenset({('check', 'conformance'),
-                            ('check', 'tempest')})
+#: What needs a stack with the datastore versions that it names.
+WITH_VERSIONS = frozenset({('check', 'conformance'), ('check', 'tempest'),
+                           ('bench', 'agent')})
 #: What runs on a cloud of somebody else, which `--os-cloud` names.
 ELSEWHERE = frozenset({('check', 'openstack')})
 

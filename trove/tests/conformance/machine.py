@@ -55,10 +55,10 @@ class Machine:
         return memory.pss_kb(self.agent())
 
     def agent_cpu_s(self):
-        """The seconds of a processor that it has used."""
+        """The seconds of a processor that it and what it ran have used."""
         fields = (PROC / str(self.agent()) / 'stat').read_text(
             encoding='utf-8').rpartition(')')[2].split()
-        return sum(map(int, fields[11:13])) / os.sysconf('SC_CLK_TCK')
+        return sum(map(int, fields[11:15])) / os.sysconf('SC_CLK_TCK')
 
     def path(self, inside):
         """A path of the machine, as it is reached from outside."""
