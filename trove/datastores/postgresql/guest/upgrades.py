@@ -70,6 +70,8 @@ class PgUpgrades(interfaces.Upgrades):
 
     def leave(self, version: str) -> None:
         """Stop in order, so that nothing is left to be recovered."""
+        # What an earlier upgrade has kept and nobody gave up is no way back.
+        self.settle()
         self._engine.stop()
 
     def arrive(self, version: str) -> None:
@@ -85,16 +87,18 @@ class PgUpgrades(interfaces.Upgrades):
                                self._timeout_s)
 
     def undo(self) -> None:
-        """Put the old cluster back in its place, if it is another one."""
+        """Put the old cluster back in its place, if it is one of ours.
+
+        An upgrade that is over may have left one of a version before: the
+        data has moved on since.
+        """
         self._sweep()
-        if not os.path.isdir(self._before):
+        if _version(self._before) != _installed() or (
+                _version(self._places.data) == _installed()):
             return
         self._engine.stop()
         if os.path.isdir(self._places.data):
-            # It gets the name of something half-made before it goes.
-            made = tempfile.mkdtemp(prefix=_INTERIM,
-                                    dir=self._places.mount_point)
-            os.rename(self._places.data, os.path.join(made, 'new'))
+            self._put_aside(self._places.data)
         os.rename(self._before, self._places.data)
         files.sync_folder(self._places.mount_point)
         self._sweep()
@@ -102,12 +106,19 @@ class PgUpgrades(interfaces.Upgrades):
     def settle(self) -> None:
         """Give the old cluster up, and the room it takes."""
         if os.path.isdir(self._before):
-            shutil.rmtree(self._before)
+            # Half of it must never be taken for a way back.
+            self._put_aside(self._before)
         self._sweep()
 
     @property
     def _before(self) -> str:
         return os.path.join(self._places.mount_point, _BEFORE)
+
+    def _put_aside(self, folder: str) -> None:
+        """Give it the name of something half-made, before it goes."""
+        made = tempfile.mkdtemp(prefix=_INTERIM, dir=self._places.mount_point)
+        os.rename(folder, os.path.join(made, 'aside'))
+        files.sync_folder(self._places.mount_point)
 
     def _sweep(self) -> None:
         for path in glob.glob(os.path.join(self._places.mount_point,
@@ -181,10 +192,15 @@ class _Run:
 
 
 def _version_of(data: str) -> str:
-    text = files.read(os.path.join(data, 'PG_VERSION'))
-    if text is None:
+    found = _version(data)
+    if found is None:
         raise UpgradeFailed(reason='there is no data in %s' % data)
-    return text.strip()
+    return found
+
+
+def _version(data: str) -> str | None:
+    text = files.read(os.path.join(data, 'PG_VERSION'))
+    return None if text is None else text.strip()
 
 
 def _installed() -> str:

@@ -4,6 +4,7 @@
 import abc
 import logging
 import os
+import re
 import typing
 
 from trove.common import exception
@@ -14,6 +15,7 @@ from trove.datastores.sqlfamily.guest import logs as sql_logs
 from trove.datastores.sqlfamily.guest import places as where
 from trove.guestkit import errors
 from trove.guestkit import interim
+from trove.guestkit import shell
 from trove.guestkit import units
 from trove.guestkit import watch
 from trove.objects import status
@@ -26,6 +28,7 @@ _PACKAGED = ('mariadb', 'mysql', 'mysqld')
 _COMING_UP_S = 15
 _POLL_S = 0.02
 _MOST_S = 0.25
+_VERSION_TIMEOUT_S = 30
 
 
 class InitialiseFailed(exception.GuestFailed):
@@ -163,6 +166,16 @@ class SqlEngine(interfaces.Engine):
             LOG.info('the version is not known: %s', error)
             return None
         return word.partition('-')[0]
+
+    def installed(self) -> str:
+        """The version that would run, such as 10.11."""
+        text = shell.run([self.server[0], '--no-defaults', '--version'],
+                         timeout_s=_VERSION_TIMEOUT_S).stdout
+        found = re.search(r'\bVer (\d+\.\d+)', text)
+        if found is None:
+            raise errors.UnitFailed(unit=self.server[0],
+                                    reason='it tells no version.')
+        return found[1]
 
     def memory_mb(self) -> int | None:
         """Resident memory of the server."""

@@ -39,7 +39,8 @@ class Places:
 
     @property
     def kept(self) -> str:
-        """The data of an older version, until nobody needs it any more."""
+        """The data of an older version, until nobody needs it any more; the
+        version follows."""
         return os.path.join(self.mount_point, 'data.kept')
 
     @property

@@ -85,9 +85,6 @@ class SqlUpgrades(interfaces.Upgrades):
     def leave(self, version: str) -> None:
         """Stop the old version so that ``version`` may take its data."""
         places = self._places
-        if os.path.isdir(places.kept):
-            self._engine.stop()
-            return
         try:
             with self._connector.open() as session:
                 # All purged and merged: a newer version need not read the
@@ -99,13 +96,15 @@ class SqlUpgrades(interfaces.Upgrades):
             with self._connector.open() as session:
                 session.run('SET GLOBAL innodb_fast_shutdown = 0')
         self._engine.stop()
-        interim = places.kept + '.new'
-        shutil.rmtree(interim, ignore_errors=True)
-        shell.run(['cp', '-a', '--reflink=always', places.data, interim],
-                  timeout_s=_COPY_TIMEOUT_S)
-        disks.sync(interim)
-        os.rename(interim, places.kept)
+        shutil.rmtree(self._interim, ignore_errors=True)
+        shell.run(['cp', '-a', '--reflink=always', places.data,
+                   self._interim], timeout_s=_COPY_TIMEOUT_S)
+        disks.sync(self._interim)
+        # What an earlier upgrade has kept and nobody gave up is no way back.
+        self._give_up()
+        os.rename(self._interim, self._kept())
         files.sync_folder(places.mount_point)
+        self._sweep()
 
     def arrive(self, version: str) -> None:
         """Make the data that ``version`` left fit for the one installed."""
@@ -120,22 +119,38 @@ class SqlUpgrades(interfaces.Upgrades):
             self._layers.drop(configfiles.AFTER_USER, 'alone')
 
     def undo(self) -> None:
-        """Put the kept copy back in its place; without one do nothing."""
-        places = self._places
-        if not os.path.isdir(places.kept):
+        """Put the copy that this version kept back in its place.
+
+        Without one do nothing: one of a version before is left of an
+        upgrade that is over, and the data has moved on since.
+        """
+        places, kept = self._places, self._kept()
+        if not os.path.isdir(kept):
             return
         if os.path.isdir(places.data):
             os.rename(places.data, self._dropped())
-        os.rename(places.kept, places.data)
+        os.rename(kept, places.data)
         files.sync_folder(places.mount_point)
         self._sweep()
 
     def settle(self) -> None:
         """Give the way back up, and the room it takes."""
-        if os.path.isdir(self._places.kept):
-            os.rename(self._places.kept, self._dropped())
-        shutil.rmtree(self._places.kept + '.new', ignore_errors=True)
+        self._give_up()
+        shutil.rmtree(self._interim, ignore_errors=True)
         self._sweep()
+
+    @property
+    def _interim(self) -> str:
+        return self._places.kept + '.new'
+
+    def _kept(self) -> str:
+        """The copy that is kept by the version installed."""
+        return '%s.%s' % (self._places.kept, self._engine.installed())
+
+    def _give_up(self) -> None:
+        for path in glob.glob(self._places.kept + '*'):
+            if path != self._interim:
+                os.rename(path, self._dropped())
 
     def _dropped(self) -> str:
         # A name that nobody has: one may be left of an earlier time.

@@ -21,7 +21,7 @@ def rows(machine):
 
 
 def kept(machine):
-    return os.path.join(machine.mount_point, 'data.kept')
+    return os.path.join(machine.mount_point, 'data.kept.10.11')
 
 
 def test_a_version_that_is_newer_or_the_same_may_come(upgrading):
@@ -97,9 +97,34 @@ def test_a_way_back_that_was_interrupted_is_gone_to_its_end(machine,
 
 
 def test_a_copy_that_was_interrupted_is_made_anew(machine, upgrading):
-    os.mkdir(kept(machine) + '.new')
+    half = os.path.join(machine.mount_point, 'data.kept.new')
+    os.mkdir(half)
     upgrading.leave('10.11')
-    assert not os.path.exists(kept(machine) + '.new')
+    assert not os.path.exists(half)
     upgrading.undo()
     machine.driver.engine.start()
     assert rows(machine) == ((1,),)
+
+
+def test_what_an_earlier_upgrade_has_left_is_no_way_back(machine, upgrading):
+    os.mkdir(os.path.join(machine.mount_point, 'data.kept.10.6'))
+    machine.driver.engine.stop()
+    upgrading.undo()                    # of one that was never begun
+    machine.driver.engine.start()
+    machine.query('INSERT INTO t VALUES (2)')
+    upgrading.leave('11.8')
+    assert sorted(os.listdir(machine.mount_point)) == [
+        'data', 'data.kept.10.11']
+    upgrading.undo()
+    machine.driver.engine.start()
+    assert rows(machine) == ((1,), (2,))
+
+
+def test_a_copy_is_of_the_data_as_it_is_left(machine, upgrading):
+    upgrading.leave('11.8')
+    machine.driver.engine.start()       # the upgrade came to nothing
+    machine.query('INSERT INTO t VALUES (2)')
+    upgrading.leave('11.8')
+    upgrading.undo()
+    machine.driver.engine.start()
+    assert rows(machine) == ((1,), (2,))

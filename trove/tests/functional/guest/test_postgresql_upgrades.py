@@ -90,3 +90,21 @@ def test_a_change_of_names_that_was_cut_off_is_ended_or_undone(machine):
     assert sorted(os.listdir(here)) == ['data', 'reserve']
     machine.driver.engine.start()
     assert machine.query('SELECT a FROM t') == ((5,),)
+
+
+@pytest.mark.parametrize('half', [False, True])
+def test_what_an_earlier_upgrade_has_left_is_no_way_back(machine, half):
+    machine.prepare()
+    machine.query('CREATE TABLE t AS SELECT 5 AS a')
+    found, here = machine.driver.upgrades, machine.mount_point
+    before = os.path.join(here, 'data.before')
+    os.mkdir(before)                        # nobody has given it up
+    if not half:
+        with open(os.path.join(before, 'PG_VERSION'), 'w') as stream:
+            stream.write('14\n')
+    machine.driver.engine.stop()
+    found.undo()                            # one that was never begun
+    machine.driver.engine.start()
+    assert machine.query('SELECT a FROM t') == ((5,),)
+    found.leave('17')
+    assert sorted(os.listdir(here)) == ['data', 'reserve']
