@@ -8,6 +8,7 @@ import time
 from trove.common import exception
 from trove.guestagent import journal as journals
 from trove.guestkit import disks
+from trove.guestkit import masking
 from trove.objects import status
 
 LOG = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ class Heartbeat:
             service = status.Service.BLOCKED
         return {'service_status': str(service), 'phase': now.phase,
                 'operation_id': now.operation_id,
-                'error': lost or now.error or trouble or full,
+                'error': _masked(lost or now.error or trouble or full),
                 'agent_version': self._version,
                 'engine_version': self._known_version(found)}
 
@@ -153,6 +154,12 @@ class Heartbeat:
         elif self._engine_version is None:
             self._engine_version = self._driver.engine.version()
         return self._engine_version
+
+
+def _masked(words):
+    """Words that may be an engine's, without secrets of its tenants."""
+    return words and masking.mask_statements(
+        words.encode('utf-8', 'replace')).decode('utf-8', 'replace')
 
 
 def sizes(mount_point):

@@ -31,6 +31,11 @@ _SWITCHED_ON = {'log_filename': _FILES[GENERAL], 'log_statement': 'all',
 #: The engine says that its words are in another place from now on.
 _HANDING_OVER = ('redirecting log output', 'Future log output')
 _BAD = ('ERROR:', 'FATAL:', 'PANIC:')
+#: What tenants say, which may hold their secrets and is no reason. Further
+#: lines of a statement begin with a tab.
+_OF_TENANTS = re.compile(
+    r'^\t|LOG: +(statement|duration|execute|parse|bind)\b'
+    r'|(STATEMENT|QUERY|CONTEXT): |DETAIL: +parameters:', re.IGNORECASE)
 #: Time and process at the beginning of a line.
 _STAMP = re.compile(r'^[-\d]+ [:.\d]+ \S+ \[\d+\] ')
 
@@ -71,8 +76,9 @@ class PgLogs(interfaces.Logs):
         """
         first = _once(_since_handing_over(files.tail(
             self._places.first_words, 100).splitlines()))
-        words = files.tail(self._path(self._current()), 400,
-                           since=self._since).splitlines()
+        words = [line for line in files.tail(
+            self._path(self._current()), 400, since=self._since).splitlines()
+            if not _OF_TENANTS.search(line)]
         bad = [line for line in words if any(word in line for word in _BAD)]
         if not first:
             bad = bad or words

@@ -93,3 +93,15 @@ def test_what_was_said_before_a_start_is_not_told(folder, logs):
     say(folder, 'start', UNREADABLE)
     logs.mark()
     assert logs.last_words() == ''
+
+
+def test_statements_of_tenants_are_not_told(folder, logs):
+    said(folder, 2)
+    say(folder, 'error', ''.join(STAMP % (60, 6) + line + '\n' for line in (
+        "LOG:  statement: ALTER ROLE ann PASSWORD 'hid",
+        "LOG:  duration: 0.1 ms  statement: SELECT 'ERROR: hid'",
+        'LOG:  execute <unnamed>: SELECT $1',
+        "DETAIL:  Parameters: $1 = 'hid'",
+        "STATEMENT:  SELECT 'hid'")) + "\tden' FATAL: hid\n")
+    assert 'hid' not in logs.last_words()
+    assert 'checkpoint 1 complete' in logs.last_words()

@@ -77,6 +77,15 @@ def test_a_ready_server_tells_its_figures(guest):
     assert told['volume_total_gb'] > told['volume_avail_gb']
 
 
+def test_words_of_the_engine_are_told_without_secrets_of_statements(guest):
+    guest.ready()
+    guest.driver.engine.tend = lambda: (
+        "is down: ALTER USER ann IDENTIFIED BY 'hidden'")
+    guest.heartbeat.start()
+    told = guest.tells(service_status='healthy')
+    assert 'is down' in told['error'] and 'hidden' not in told['error']
+
+
 def test_a_change_of_the_engine_is_told_without_being_asked(guest):
     guest.ready()
     guest.heartbeat.start()
