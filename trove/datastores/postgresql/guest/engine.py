@@ -66,6 +66,7 @@ class PgEngine(interfaces.Engine):
         self._guard = guard
         self._interim = interim.Interim(places.data, where.USER)
         self._answered = False
+        self._state: units.State | None = None
         self._unit = units.Unit(
             name='trove-postgresql', description='PostgreSQL, kept by Trove',
             # What it says before it has its log goes beside that.
@@ -133,8 +134,8 @@ class PgEngine(interfaces.Engine):
             # It answers, but takes no writes: somebody has to make room.
             return (status.Service.BLOCKED if self._guard.engaged
                     else status.Service.HEALTHY)
-        return watch.unanswering(
-            self._units.condition(self._unit).state, self._connector.listens)
+        self._state = self._units.condition(self._unit).state
+        return watch.unanswering(self._state, self._connector.listens)
 
     def version(self) -> str | None:
         """The server's own word, without the packager's ending."""
@@ -155,9 +156,8 @@ class PgEngine(interfaces.Engine):
         full = self._guard.look()
         if self._answered:
             self._logs.keep_small()
-        # To ask the keeper starts a program: not every second.
-        if self._answered or self._units.condition(
-                self._unit).state is not units.State.FAILED:
+        # As it was at the last look: to ask the keeper starts a program.
+        if self._answered or self._state is not units.State.FAILED:
             return full
         if self._guard.made_room():
             self._units.start(self._unit)
