@@ -24,12 +24,22 @@ LOG = logging.getLogger(__name__)
 _COPY_TIMEOUT_S = 600
 _CHECK_TIMEOUT_S = 600
 _DROPPED = '.dropped.'
+#: New system tables, and the log of what is done. An engine without room
+#: does not fail but waits for some.
+_ROOM = 128 * 1024 ** 2
 
 
 class Barred(exception.Unprocessable):
     """The data is not fit for the version that is wanted."""
 
     template = 'An upgrade to %(version)s is not possible: %(reason)s'
+
+
+class NoRoom(exception.Unprocessable):
+    """An upgrade needs room on the volume."""
+
+    template = ('The volume has %(have_mb)d MB free; an upgrade needs '
+                '%(need_mb)d MB.')
 
 
 class SqlUpgrades(interfaces.Upgrades):
@@ -51,6 +61,10 @@ class SqlUpgrades(interfaces.Upgrades):
 
     def check(self, version: str) -> None:
         """Raise Unprocessable naming what bars the way to ``version``."""
+        usage = disks.usage(self._places.mount_point)
+        if usage.available < _ROOM:
+            raise NoRoom(have_mb=usage.available // 1024 ** 2,
+                         need_mb=_ROOM // 1024 ** 2)
         running = self._engine.version()
         if running is None:
             raise Barred(version=version, reason='%s does not answer.'

@@ -34,6 +34,16 @@ def test_an_older_version_is_barred(upgrading):
         upgrading.check('10.6')
 
 
+def test_an_upgrade_without_room_is_not_begun(machine, upgrading):
+    facts = os.statvfs(machine.mount_point)
+    path = os.path.join(machine.mount_point, 'ballast')
+    with open(path, 'wb') as stream:
+        os.posix_fallocate(stream.fileno(), 0, facts.f_bavail * facts.f_frsize
+                           - 100 * 1024 ** 2)
+    with pytest.raises(upgrades.NoRoom, match='needs 128 MB'):
+        upgrading.check('11.8')
+
+
 def test_a_prepared_transaction_bars_the_way(machine, upgrading):
     with machine.connect() as connection, connection.cursor() as cursor:
         cursor.execute("XA START 'x'")
