@@ -24,8 +24,7 @@ LOG = logging.getLogger(__name__)
 _COPY_TIMEOUT_S = 600
 _CHECK_TIMEOUT_S = 600
 _DROPPED = '.dropped.'
-#: New system tables, and the log of what is done. An engine without room
-#: does not fail but waits for some.
+#: New system tables, and the log of what is done.
 _ROOM = 128 * 1024 ** 2
 
 

@@ -124,9 +124,8 @@ class Witness(abc.ABC):
     #: (character set, collation) that is not the default one.
     collation: tuple[str, str]
     #: How data of an older version is not taken over to the end: the work
-    #: is "killed", the volume is "full" (of engines that end when it is), or
-    #: the data is fine and the server is "mute". Only of engines with
-    #: versions to upgrade from.
+    #: is "killed", the volume is "full", or the data is fine and the server
+    #: is "mute". Only of engines with versions to upgrade from.
     spoilers: typing.Mapping[str, Spoiler] = {}
 
     def __init__(self, version: str) -> None:

@@ -14,6 +14,11 @@ until grep -q 'Phase 2' /run/spoiled; do
 done
 kill -9 $! $$
 """
+#: No room is left for what has to be written.
+FULL = """#!/bin/sh
+dd if=/dev/zero of=/var/lib/mysql/data/ballast bs=1M
+exec "$0.real" "$@"
+"""
 #: All is taken over; then the server does not start any more.
 MUTE = """#!/bin/sh
 if [ -e /var/log/mysql/taken-over ]; then
@@ -38,4 +43,5 @@ class Witness(mysqlfamily.SqlWitness):
     spoilers = {
         'killed': base.Spoiler(program='usr/bin/mariadb-upgrade',
                                script=KILLED),
+        'full': base.Spoiler(program='usr/bin/mariadb-upgrade', script=FULL),
         'mute': base.Spoiler(program='usr/sbin/mariadbd', script=MUTE)}
