@@ -42,7 +42,6 @@ from trove.tests.fixtures import rabbit
 from trove.tests.fixtures import servers
 
 KINDS = {'mariadb': servers.MariaDB, 'postgresql': servers.PostgreSQL}
-EXCHANGE = 'amq.topic'
 #: The bars: of one core at 1,000 a second, and of the newest reports.
 BAR_CPU = 0.5
 DOCUMENT = {'service_status': 'healthy', 'phase': 'ready',
@@ -244,7 +243,8 @@ def _send(options, at, port, password, guests):
             key, key_id, instance_id, envelope.FROM_GUEST, boot, number + 1,
             {'method': 'heartbeat', 'arguments': {'document': {
                 **DOCUMENT, 'n': number + 1, 'sent': time.time()}}})),
-            EXCHANGE, broker_names.outbox(instance_id))
+            broker_names.exchange(instance_id),
+            broker_names.outbox(instance_id))
         ahead = began + (number + 1) / rate - time.monotonic()
         if ahead > 0.005:
             time.sleep(ahead)

@@ -2,6 +2,7 @@
 """Heartbeats on their way to the database: newest wins, written in bulk."""
 
 import logging
+import math
 import threading
 
 from trove.common import exception
@@ -39,7 +40,7 @@ def parse(document):
     for name, most in _WORDS.items():
         value = document.get(name)
         if isinstance(value, str):
-            facts[name] = value[:most]
+            facts[name] = _plain(value[:most])
     return instance_objects.Report(
         status=service, reported_at=None, details=_details(document), **facts)
 
@@ -51,13 +52,20 @@ def _details(document):
         if key in _NUMBERS or key in _WORDS or key == 'service_status':
             continue
         if isinstance(value, str):
-            value = value[:4000]
+            value = _plain(value[:4000])
+        if isinstance(value, float) and not math.isfinite(value):
+            continue        # JSON for Python, for no database
         if isinstance(value, (str, int, float, bool, type(None))):
             size += len(str(value)) + len(key)
             if size > _DETAIL_BYTES:
                 break
-            details[key[:64]] = value
+            details[_plain(key[:64])] = value
     return details
+
+
+def _plain(text):
+    """Text that every database takes: no NUL, no half of a character."""
+    return text.replace('\0', '').encode('utf-8', 'replace').decode()
 
 
 class Writer:
@@ -66,7 +74,8 @@ class Writer:
     Reports are taken as fast as they come and written as fast as the
     database allows; while it is busy, newer reports replace older ones of
     the same instance, so a slow database costs freshness, never memory.
-    ``late`` counts those that were not newer, or whose key was dropped.
+    ``late`` counts those that were not newer, or whose key was dropped,
+    ``poison`` those that the database would not take.
     """
 
     def __init__(self, db, batch, most_waiting):
@@ -80,6 +89,7 @@ class Writer:
                                         daemon=True)
         self.written = 0
         self.late = 0
+        self.poison = 0
 
     def start(self):
         """Begin to write."""
@@ -99,7 +109,9 @@ class Writer:
         """
         with self._changed:
             known = self._newest.get(instance_id)
-            if known and (known[1], known[2]) >= (boot, number):
+            # Under another key it is another agent, which counts anew.
+            if (known and known[3] == key_id
+                    and (known[1], known[2]) >= (boot, number)):
                 self.late += 1
                 return
             if known is None and len(self._newest) >= self._most_waiting:
@@ -133,13 +145,23 @@ class Writer:
                 taken = tx.guests.report_many(
                     [one[:4] for one in batch],
                     {one[0]: one[4] for one in batch})
-        except Exception as error:  # the edge of a periodic loop
+        except exception.TroveError as error:
             # The loop must outlive a database that is away, and a change
             # of state may not wait for the guest's next heartbeat.
             LOG.error('%d reports were not written yet: %s', len(batch),
-                      error, exc_info=not isinstance(
-                          error, exception.TroveError))
+                      error)
             self._put_back(batch)
+            return
+        except Exception:  # the edge of a periodic loop
+            # Something that one of the guests has said: by itself, it keeps
+            # no other from being written.
+            if len(batch) > 1:
+                for one in batch:
+                    self._write([one])
+            else:
+                self.poison += 1
+                LOG.exception('a report of instance %s is dropped',
+                              batch[0][0])
             return
         self.written += len(taken)
         self.late += len(batch) - len(taken)

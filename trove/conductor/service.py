@@ -68,7 +68,7 @@ class Conductor:
 
     def _count(self):
         while not self._ended.wait(self._conf.conductor.counters_interval):
-            LOG.info('messages of %d guests: %s; reports written %d, late %d',
-                     len(self.outboxes.reading()),
+            LOG.info('messages of %d guests: %s; reports written %d, late '
+                     '%d, poison %d', len(self.outboxes.reading()),
                      dict(self.endpoint.counters), self.writer.written,
-                     self.writer.late)
+                     self.writer.late, self.writer.poison)

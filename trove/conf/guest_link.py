@@ -7,9 +7,9 @@ GROUP = 'guest_link'
 
 OPTS = [
     cfg.StrOpt('exchange', default='amq.topic',
-               help='Topic exchange for messages from and to guests. Keep a '
-                    'name that begins with "amq.": guests may use such an '
-                    'exchange without the right to declare (and delete) it.'),
+               help='Topic exchange on which the control plane speaks to '
+                    'guests. Each guest has an exchange of its own behind '
+                    'it, which its file names here; it reaches no other.'),
     cfg.ListOpt('broker_hosts', default=[],
                 help='host:port of the RabbitMQ nodes as guests reach them, '
                      'for example 10.77.0.1:5673. Must be set for the '
@@ -59,6 +59,10 @@ OPTS = [
     cfg.IntOpt('queue_max_length', default=1000, min=10,
                help='Messages that may wait for one guest; the oldest are '
                     'dropped beyond that.'),
+    cfg.IntOpt('queue_max_bytes', default=8388608, min=1048576,
+               help='Bytes of messages that may wait in a queue of a guest; '
+                    'the oldest are dropped beyond that. It bounds what a '
+                    'guest can put into queues of its own, too.'),
     cfg.IntOpt('outbox_max_length', default=200, min=20,
                help='Messages of one guest that may wait for the conductor; '
                     'its oldest are dropped beyond that. A guest that '

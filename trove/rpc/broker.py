@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Broker users of guests, through RabbitMQ's management API.
 
-What each guest may do was measured on RabbitMQ 3.10: declare, bind and read
-its own queues; publish to its own outbox; nothing else. The default
-exchange stays closed, because with it one could write into any queue, and so
-does the right to declare the shared exchange, because it includes the right
-to delete it.
+What each guest may do was measured on RabbitMQ 3.10: declare, bind, read and
+write what bears its own name, and nothing else. It has no right on any
+exchange that others use, not even to write under its own topic: who may also
+declare queues and exchanges gets around topics, by a binding between
+exchanges, an alternate exchange or a dead letter.
 """
 
 import pathlib
@@ -75,10 +75,14 @@ class Broker:
         self._base = link.management_url.rstrip('/') + '/api/'
         self._vhost = urllib.parse.quote(link.broker_virtual_host, safe='')
 
-    def create_user(self, instance_id, password, user=None):
+    def create_user(self, instance_id, password, user=None,
+                    as_before=False):
         """Give an instance a broker user with exactly its rights.
 
-        ``user`` is one of its two names, the first by default.
+        ``user`` is one of its two names, the first by default. With
+        ``as_before`` it may use the shared exchange if the instance's other
+        user may: guests from before there were exchanges of their own go on
+        with what they were told.
         """
         if not self._policy_applied:
             self.apply_policy()
@@ -86,15 +90,13 @@ class Broker:
         self._call('PUT', 'users/' + user,
                    {'password': password, 'tags': ''})
         own = r'guestagent\.%s([._].*)?' % re.escape(instance_id)
-        exchange = self._conf.guest_link.exchange
+        reach = '^%s$' % own
+        if as_before and self._uses_shared(instance_id):
+            reach = '^(%s|%s)$' % (
+                own, re.escape(self._conf.guest_link.exchange))
+            self._limit_topics(instance_id, user)
         self._call('PUT', 'permissions/%s/%s' % (self._vhost, user), {
-            'configure': '^%s$' % own,
-            'write': '^(%s|%s)$' % (own, re.escape(exchange)),
-            'read': '^(%s|%s)$' % (own, re.escape(exchange))})
-        self._call('PUT', 'topic-permissions/%s/%s' % (self._vhost, user), {
-            'exchange': exchange,
-            'write': '^%s$' % re.escape(broker_names.outbox(instance_id)),
-            'read': r'^guestagent\.%s(\..*)?$' % re.escape(instance_id)})
+            'configure': '^%s$' % own, 'write': reach, 'read': reach})
         for limit, value in (
                 ('max-connections',
                  self._conf.guest_link.max_connections_per_guest),
@@ -103,6 +105,18 @@ class Broker:
             self._call('PUT', 'user-limits/%s/%s' % (user, limit),
                        {'value': value})
         self._announce(instance_id)
+
+    def _uses_shared(self, instance_id):
+        exchange = re.escape(self._conf.guest_link.exchange)
+        found = (self._call('GET', 'permissions/%s/%s' % (self._vhost, user))
+                 for user in broker_names.users(instance_id))
+        return any(exchange in one['write'] for one in found if one)
+
+    def _limit_topics(self, instance_id, user):
+        self._call('PUT', 'topic-permissions/%s/%s' % (self._vhost, user), {
+            'exchange': self._conf.guest_link.exchange,
+            'write': '^%s$' % re.escape(broker_names.outbox(instance_id)),
+            'read': r'^guestagent\.%s(\..*)?$' % re.escape(instance_id)})
 
     def delete_user(self, instance_id):
         """Close the instance's connections and remove its user."""
@@ -129,7 +143,7 @@ class Broker:
         """Names of the queues that belong to an instance."""
         pattern = r'^(guestagent|guestoutbox)\.%s([._].*)?$' % re.escape(
             instance_id)
-        return list(self._queues(pattern))
+        return list(self._found('queues', pattern))
 
     def owned(self):
         """Every broker user and every queue of a guest."""
@@ -138,32 +152,36 @@ class Broker:
             instance_id=instance_id) for instance_id in self.users()),
             *(orphan.Thing(kind='queue', external_id=name,
                            instance_id=found.group(1))
-              for name in self._queues(r'^(guestagent|guestoutbox)\.')
+              for name in self._found('queues', r'^(guestagent|guestoutbox)\.')
               if (found := _GUEST_QUEUE.fullmatch(name)))]
 
-    def _queues(self, pattern):
+    def _found(self, what, pattern):
         page, pages = 1, 1
         while page <= pages:
             answer = self._call(
-                'GET', 'queues/%s' % self._vhost,
+                'GET', '%s/%s' % (what, self._vhost),
                 query={'name': pattern, 'use_regex': 'true', 'page': page,
                        'page_size': 500, 'columns': 'name'})
-            yield from (queue['name'] for queue in answer['items'])
+            yield from (one['name'] for one in answer['items'])
             page, pages = page + 1, answer.get('page_count', 1)
 
     def delete_queues(self, instance_id):
-        """Remove the queues and the fanout exchange of an instance."""
-        for name in self.queues(instance_id):
-            self._call('DELETE', 'queues/%s/%s' % (
-                self._vhost, urllib.parse.quote(name, safe='')))
-        self._call('DELETE', 'exchanges/%s/%s_fanout' % (
-            self._vhost, broker_names.topic(instance_id)))
+        """Remove the queues and exchanges of an instance, whoever made them
+        under its name."""
+        found = [('queues', name) for name in self.queues(instance_id)]
+        found += [('exchanges', name) for name in list(self._found(
+            'exchanges', r'^guestagent\.%s([._].*)?$'
+            % re.escape(instance_id)))]
+        for what, name in found:
+            self._call('DELETE', '%s/%s/%s' % (
+                what, self._vhost, urllib.parse.quote(name, safe='')))
 
     def apply_policy(self):
         """Bound what may wait for guests and from them, and how long queues
         outlive the process that they were named after."""
         self._put_policy('trove-guests', r'^guestagent\.', {
             'max-length': self._conf.guest_link.queue_max_length,
+            'max-length-bytes': self._conf.guest_link.queue_max_bytes,
             'overflow': 'drop-head'})
         self._put_policy(
             'trove-outboxes', '^' + re.escape(broker_names.OUTBOX), {
@@ -200,7 +218,8 @@ class Broker:
         except requests.RequestException as error:
             raise BrokerError(reason='%s failed: %s' % (
                 method, type(error).__name__)) from error
-        if answer.status_code == 404 and method == 'DELETE':
+        if answer.status_code == 404 and (
+                method == 'DELETE' or path.startswith('permissions/')):
             return None
         if not answer.ok:
             raise BrokerError(reason='%s %s was answered with %s' % (

@@ -17,6 +17,12 @@ def topic(instance_id):
     return 'guestagent.' + instance_id
 
 
+def exchange(instance_id):
+    """The exchange of an instance: by it and no other its guest is spoken
+    to and speaks. Its guest may do with it what it likes."""
+    return topic(instance_id) + '.link'
+
+
 def outbox(instance_id):
     """The queue that takes what an instance says, and the topic on which
     it says it. Its guest may publish there and nothing more."""

@@ -15,6 +15,8 @@ from trove.rpc import transport
 
 LOG = logging.getLogger(__name__)
 
+_CALL_ID_MOST = 64
+
 _INBOX = re.compile(r'[A-Za-z0-9_.-]{1,128}')
 
 
@@ -29,6 +31,8 @@ class Relay:
         """Cast to one inbox; Unavailable when the broker is away."""
         if not isinstance(inbox, str) or not _INBOX.fullmatch(inbox):
             raise exception.BadRequest('The answer names no inbox.')
+        if not isinstance(call_id, str) or len(call_id) > _CALL_ID_MOST:
+            raise exception.BadRequest('The answer is to no call.')
         try:
             self._client.prepare(server=inbox).cast(
                 {}, 'answer', instance_id=instance_id, call_id=call_id,

@@ -33,6 +33,9 @@ LOG = logging.getLogger(__name__)
 #: Seconds between two questions whether the caller still waits.
 _ASK_S = 0.25
 
+#: Longest word of a guest about a failure that is passed on.
+_LONGEST = 4000
+
 #: The longest pause before a guest is asked once more.
 _PAUSE_MOST_S = 40
 
@@ -265,15 +268,8 @@ class GuestClient(guest_accounts.Accounts, guest_changes.Changes,
             self._await(instance_id, content, slot, speaks, timeout_s)
         finally:
             self._answers.forget(call_id)
-        if slot.error and slot.error.get('code') == unanswered.CODE:
-            trouble = slot.error.get('message') or ''
-            raise exception.GuestRestarted(
-                instance_id=instance_id,
-                trouble=trouble and str(trouble).strip() + ' ')
         if slot.error:
-            raise exception.GuestFailed(
-                str(slot.error.get('message')),
-                guest_code=slot.error.get('code'))
+            raise _failure(instance_id, slot.error)
         return slot.result
 
     def _await(self, instance_id, content, slot, speaks, timeout_s):
@@ -315,3 +311,16 @@ class GuestClient(guest_accounts.Accounts, guest_changes.Changes,
             raise exception.Unavailable(
                 'The message bus is away; try again.') from error
         return speaks
+
+
+def _failure(instance_id, error):
+    """What a guest calls an error, of whatever shape it is."""
+    told = error if isinstance(error, dict) else {'message': error}
+    code = told.get('code')
+    said = str(told.get('message') or '').strip()[:_LONGEST]
+    if code == unanswered.CODE:
+        return exception.GuestRestarted(instance_id=instance_id,
+                                        trouble=said and said + ' ')
+    return exception.GuestFailed(
+        str(told.get('message'))[:_LONGEST],
+        guest_code=code if isinstance(code, str) else None)

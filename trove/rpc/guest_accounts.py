@@ -6,6 +6,8 @@ means that the guest has not done it yet, and does it when it comes to it. A
 question is waited for as long as `agent_call_low_timeout`.
 """
 
+from trove.common import exception
+
 
 class Accounts:
     """A part of `trove.rpc.guest.GuestClient`; since 1.1."""
@@ -127,7 +129,11 @@ class Accounts:
 
     def _page(self, instance_id, method, limit, marker, include_marker,
               timeout_s):
-        items, following = self._call(
+        page = self._call(
             instance_id, method, timeout_s, limit=limit, marker=marker,
             include_marker=include_marker)
-        return items, following
+        if not (isinstance(page, list) and len(page) == 2
+                and isinstance(page[0], list)
+                and all(isinstance(one, dict) for one in page[0])):
+            raise exception.GuestFailed('The guest gave no list.')
+        return tuple(page)

@@ -40,7 +40,7 @@ class GuestLink:
     """
 
     def __init__(self, conf, instance_id, key, key_id, state_path,
-                 connection=None):
+                 connection=None, exchange=None):
         self._conf = conf
         self._instance_id = instance_id
         self._key = key
@@ -49,9 +49,10 @@ class GuestLink:
         self._unanswered = unanswered.Unanswered(state_path + '.calls')
         self._repeats = repeats.Repeats(self._state.calls)
         self._connection = connection or transport.connect(conf)
+        self._exchange = exchange or conf.guest_link.exchange
         self._conductor = transport.client(
             self._connection, broker_names.outbox(instance_id),
-            exchange=conf.guest_link.exchange, retry=0, routed=True)
+            exchange=self._exchange, retry=0, routed=True)
         self._lock = threading.Lock()
         self._number = 0
         self._trouble = None    # '': none; None: not known yet
@@ -65,7 +66,7 @@ class GuestLink:
         self._server = transport.server(
             self._connection, broker_names.topic(self._instance_id),
             self._instance_id, [_Inbox(self._take)],
-            exchange=self._conf.guest_link.exchange)
+            exchange=self._exchange)
         self._server.start(_THREADS)
 
     def stop(self):

@@ -207,11 +207,20 @@ class _Session:
             if self.reading.pop(instance_id, None):
                 self._channel.basic_cancel(instance_id, nowait=True)
             self._setup.queue_delete(broker_names.outbox(instance_id))
+            self._setup.exchange_delete(broker_names.exchange(instance_id))
 
     def _declare(self, instance_id):
         name = broker_names.outbox(instance_id)
+        topic = broker_names.topic(instance_id)
+        own = broker_names.exchange(instance_id)
         self._setup.queue_declare(name, durable=self._durable,
                                   auto_delete=False, nowait=True)
+        # As the guest's library declares it, who may come first.
+        self._setup.exchange_declare(own, 'topic', durable=False,
+                                     auto_delete=False, nowait=True)
+        self._setup.exchange_bind(own, self._exchange, topic, nowait=True)
+        self._setup.queue_bind(name, own, name, nowait=True)
+        # For guests from before there were exchanges of their own.
         self._setup.queue_bind(name, self._exchange, name, nowait=True)
 
     def _sync(self):

@@ -35,7 +35,7 @@ def _agent(conf, instance_id, broker_url):
             'conductor_queue': broker_names.outbox(instance_id),
             'report_interval': conf.report_interval},
         'guest_link': {
-            'exchange': conf.guest_link.exchange,
+            'exchange': broker_names.exchange(instance_id),
             'max_message_bytes': conf.guest_link.max_message_bytes}}
     if conf.guest_link.broker_ssl:
         groups['oslo_messaging_rabbit'] = {

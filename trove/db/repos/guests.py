@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reports of guests and the links to them."""
 
+import time
+
 import sqlalchemy as sa
 
 from trove.common import exception
@@ -56,13 +58,20 @@ class Guests:
     def promote(self, instance_id, key_id):
         """Make the next key the only one, if it is ``key_id``.
 
-        The counters go on, since the guest keeps its own.
+        The counter of what it is sent goes on, since the guest keeps it.
+        That of its reports begins anew, since what came under the old key
+        counts no more: a guest whose clock had once been ahead, and who was
+        made anew, would be heard no more until then.
         """
-        row = tables.GuestLink
-        return bool(self._connection.execute(sa.update(row).where(
-            row.instance_id == instance_id, row.next_key_id == key_id
+        row, report = tables.GuestLink, tables.ServiceStatus
+        if not self._connection.execute(sa.update(row).where(
+                row.instance_id == instance_id, row.next_key_id == key_id
         ).values(key_id=row.next_key_id, sealed_key=row.next_sealed_key)
-        ).rowcount) and self._forget_next(instance_id, key_id)
+        ).rowcount:
+            return False
+        self._connection.execute(sa.update(report).where(
+            report.instance_id == instance_id).values(boot=0, seq=0))
+        return self._forget_next(instance_id, key_id)
 
     def links(self, instance_ids=None):
         """All links, or those of some instances that there are."""
@@ -83,11 +92,17 @@ class Guests:
         ).values(sealed_key=sealed_key)).rowcount)
 
     def next_counter(self, instance_id):
-        """A number no message to this guest has carried before."""
+        """A number no message to this guest has carried before.
+
+        Never below the clock's seconds: after a database was restored from
+        an older copy, guests would refuse all that comes as played again.
+        """
         row = tables.GuestLink
         mine = row.instance_id == instance_id
+        floor, following = int(time.time()), row.tx_counter + 1
         if not self._connection.execute(sa.update(row).where(mine).values(
-                tx_counter=row.tx_counter + 1)).rowcount:
+                tx_counter=sa.case((following > floor, following),
+                                   else_=floor))).rowcount:
             raise LinkNotFound(instance_id=instance_id)
         return self._connection.execute(
             sa.select(row.tx_counter).where(mine)).scalar()

@@ -49,7 +49,7 @@ class AdmitNextUser(base.Step):
             tx.resources.put(instance_id, 'broker_user',
                              broker_names.user(instance_id), operation_id)
         self.tools.broker.create_user(instance_id, found.broker_password,
-                                      found.broker_user)
+                                      found.broker_user, as_before=True)
 
 
 class TellGuest(base.Step):

@@ -20,6 +20,7 @@ from trove.conductor import roll
 from trove.conductor import turns
 from trove.rpc import amqp_connection
 from trove.rpc import broker as broker_room
+from trove.rpc import broker_names
 from trove.rpc import conductor as conductor_room
 from trove.rpc import guest as guest_room
 from trove.rpc import guest_server
@@ -262,7 +263,8 @@ def boot(control, conf, cleaners, tmp_path):
         link = guest_server.GuestLink(
             conf, instance_id, secrets.key, secrets.key_id,
             str(state or tmp_path / instance_id),
-            connection=transport.connect(conf, control.url_of(instance_id)))
+            connection=transport.connect(conf, control.url_of(instance_id)),
+            exchange=broker_names.exchange(instance_id))
         link.serve(served)
         link.tell_left(trouble)
         links.append(link)

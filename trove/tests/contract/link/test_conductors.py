@@ -89,7 +89,8 @@ class Processes:
             self._conf, made, secrets.key, secrets.key_id,
             str(self._directory / made),
             connection=transport.connect(self._conf, self._broker.guest_url(
-                made, secrets.broker_password)))
+                made, secrets.broker_password)),
+            exchange=broker_names.exchange(made))
         link.serve(test_guest_link.Agent())
         self.guests[made] = link
         return made

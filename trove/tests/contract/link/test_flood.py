@@ -77,12 +77,13 @@ def channel_of(control, node, instance_id):
 
 
 @contextlib.contextmanager
-def flood(control, node, loud, topic=None):
+def flood(control, node, loud, where=None):
     """Publish valid reports of ``loud`` without a pause."""
     process = subprocess.Popen(
         [sys.executable, '-c', FLOOD, str(node.port),
          broker_names.user(loud), control.links.secrets[loud].password,
-         'amq.topic', topic or broker_names.outbox(loud)],
+         *(where or (broker_names.exchange(loud),
+                     broker_names.outbox(loud)))],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env={**os.environ, 'PYTHONWARNINGS': 'ignore'})
     try:
@@ -122,7 +123,8 @@ def late(control, node):
                 at = number % len(others)
                 channels[at].basic_publish(
                     amqp.Message(body_of(control, others[at], number)),
-                    'amq.topic', broker_names.outbox(others[at]))
+                    broker_names.exchange(others[at]),
+                    broker_names.outbox(others[at]))
                 waiting.until(
                     lambda due=began + number / PER_SECOND:
                     time.monotonic() >= due, 5, 'its time', poll_s=0.002)
@@ -161,7 +163,8 @@ def test_what_it_sends_beyond_its_bound_is_dropped_by_the_broker(
     with channel_of(control, node, loud) as channel:
         message = amqp.Message(body_of(control, loud, 1))
         for _ in range(5000):
-            channel.basic_publish(message, 'amq.topic', name)
+            channel.basic_publish(message, broker_names.exchange(loud),
+                                  name)
     with admin(node) as channel:
         left = channel.queue_declare(name, passive=True).message_count
     assert left <= conf.guest_link.outbox_max_length
@@ -195,10 +198,12 @@ def test_the_door_is_the_share_that_each_is_dealt(control, node, late,
 def test_the_door_is_the_outbox_of_ones_own(control, node, late):
     """Where it may publish into another's outbox, that one is drowned."""
     loud, victim = control.enrol(), late.others[0]
-    assert requests.delete('%s/api/topic-permissions/%%2F/%s' % (
+    assert requests.put('%s/api/permissions/%%2F/%s' % (
         node.management_url, broker_names.user(loud)),
+        json={'configure': '.*', 'write': '.*', 'read': '.*'},
         auth=('trove', node.password), timeout=10).ok
-    with flood(control, node, loud, broker_names.outbox(victim)):
+    with flood(control, node, loud, (broker_names.exchange(victim),
+                                     broker_names.outbox(victim))):
         assert late() > 2 * BAR_S
 
 

@@ -18,7 +18,7 @@ def publish(node, control, instance_id, body):
     connection.connect()
     connection.channel().basic_publish(amqp.Message(
         body, content_type='application/json', content_encoding='utf-8'),
-        'amq.topic', broker_names.outbox(instance_id))
+        broker_names.exchange(instance_id), broker_names.outbox(instance_id))
     connection.close()
 
 

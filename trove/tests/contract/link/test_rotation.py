@@ -19,6 +19,7 @@ from trove.guestagent import credentials
 from trove.guestagent import service as agent_service
 from trove.objects.operation import State
 from trove.rpc import amqp_connection
+from trove.rpc import broker_names
 from trove.rpc import envelope
 from trove.rpc import guest as guest_room
 from trove.rpc import guest_server
@@ -72,7 +73,8 @@ class Agent:
             link = guest_server.GuestLink(
                 self._conf, self._instance_id, base64.b64decode(key), key_id,
                 str(self._folder / 'state'),
-                connection=transport.connect(self._conf, self.url()))
+                connection=transport.connect(self._conf, self.url()),
+                exchange=broker_names.exchange(self._instance_id))
             link.serve(self)
             self.starts += 1
             link.heartbeat(DOCUMENT)

@@ -14,12 +14,14 @@ import amqp
 import pytest
 import requests
 
+from trove.common import waiting
 from trove.rpc import broker_names
 from trove.rpc import envelope
 from trove.rpc import transport
 from trove.tests.contract.link import test_guest_link
 
 EXCHANGE = 'amq.topic'
+MEGABYTE = 2 ** 20
 
 
 @pytest.fixture
@@ -59,6 +61,18 @@ def open_channel(node, control):
             connection.close()      # the broker may have been faster
 
 
+def own(channel):
+    """A name that bears the thief's own."""
+    return 'guestagent.%s_mine' % channel.instance_id
+
+
+def dead_letters(channel, exchange, topic):
+    """A queue of its own whose messages go on at once."""
+    channel.queue_declare(own(channel), auto_delete=False, arguments={
+        'x-dead-letter-exchange': exchange, 'x-message-ttl': 0,
+        'x-dead-letter-routing-key': topic})
+
+
 ATTEMPTS = {
     'read the queue of another guest':
         lambda channel, victim: channel.basic_consume(
@@ -83,6 +97,32 @@ ATTEMPTS = {
     'publish to the outbox of another guest':
         lambda channel, victim: channel.basic_publish(
             amqp.Message('x'), EXCHANGE, broker_names.outbox(victim)),
+    'publish by the exchange of another guest':
+        lambda channel, victim: channel.basic_publish(
+            amqp.Message('x'), broker_names.exchange(victim),
+            broker_names.outbox(victim)),
+    'delete the exchange of another guest':
+        lambda channel, victim: channel.exchange_delete(
+            broker_names.exchange(victim)),
+    'bind its exchange to the shared one, to be passed on':
+        lambda channel, victim: channel.exchange_bind(
+            EXCHANGE, broker_names.exchange(channel.instance_id), '#'),
+    'bind its exchange to another guest\'s':
+        lambda channel, victim: channel.exchange_bind(
+            broker_names.exchange(victim),
+            broker_names.exchange(channel.instance_id), '#'),
+    'bind its exchange to hear all that others are told':
+        lambda channel, victim: channel.exchange_bind(
+            broker_names.exchange(channel.instance_id), EXCHANGE, '#'),
+    'let what it cannot route go on to the shared exchange':
+        lambda channel, victim: channel.exchange_declare(
+            own(channel), 'topic', auto_delete=False,
+            arguments={'alternate-exchange': EXCHANGE}),
+    'let dead letters go to another guest':
+        lambda channel, victim: dead_letters(
+            channel, EXCHANGE, broker_names.outbox(victim)),
+    'let dead letters go to any queue':
+        lambda channel, victim: dead_letters(channel, '', 'taskmanager'),
     'publish to the conductor\'s topic':
         lambda channel, victim: channel.basic_publish(
             amqp.Message('x'), EXCHANGE, 'trove-conductor'),
@@ -112,7 +152,8 @@ ATTEMPTS = {
     'publish under another user\'s name':
         lambda channel, victim: channel.basic_publish(
             amqp.Message('x', user_id=broker_names.user(victim)),
-            EXCHANGE, broker_names.outbox(channel.instance_id)),
+            broker_names.exchange(channel.instance_id),
+            broker_names.outbox(channel.instance_id)),
 }
 
 #: What must stay as it is: its own outbox.
@@ -123,9 +164,9 @@ OWN = {
     'declare it otherwise': lambda channel, name: channel.queue_declare(
         name, durable=True, auto_delete=False),
     'take it off its topic': lambda channel, name: channel.queue_unbind(
-        name, EXCHANGE, name),
+        name, broker_names.exchange(channel.instance_id), name),
     'bind it to another topic': lambda channel, name: channel.queue_bind(
-        name, EXCHANGE, 'guestagent.1'),
+        name, broker_names.exchange(channel.instance_id), 'guestagent.1'),
     'put into it directly': lambda channel, name: channel.basic_publish(
         amqp.Message('x'), '', name),
 }
@@ -217,11 +258,66 @@ def test_no_more_connections_than_allowed(open_channel, thief, conf):
             open_channel(thief)
 
 
+def test_no_more_channels_than_allowed(open_channel, thief, conf):
+    connection = open_channel(thief).connection
+    with pytest.raises((amqp.NotAllowed, amqp.ConnectionError, OSError)):
+        for _ in range(conf.guest_link.max_channels_per_guest + 1):
+            connection.channel()
+
+
+def test_an_exchange_made_otherwise_mutes_its_maker_only(
+        open_channel, thief, victim, node, control):
+    """Conductors cannot tie such a one to its outbox, and go on."""
+    channel, name = open_channel(thief), broker_names.exchange(thief)
+    channel.exchange_delete(name)
+    channel.exchange_declare(name, 'fanout', auto_delete=False)
+    session = control.outboxes._session
+    session._connection.sock.shutdown(2)
+    waiting.until(lambda: control.outboxes._session not in (session, None)
+                  and victim in control.outboxes.reading(), 10,
+                  'a new session', poll_s=0.02)
+    assert thief not in control.outboxes.reading()
+    control.guests.ping(victim)
+
+
+def test_what_it_puts_into_queues_of_its_own_is_bounded(
+        open_channel, thief, node, conf):
+    channel = open_channel(thief)
+    hoard(channel)
+    most = conf.guest_link.queue_max_bytes // MEGABYTE
+    left = channel.queue_declare(own(channel), passive=True).message_count
+    assert 0 < left <= most
+
+
+def test_the_door_is_the_bound_of_its_own_queues(open_channel, thief, node,
+                                                 control):
+    url = node.management_url + '/api/policies/%2F/trove-guests'
+    requests.delete(url, auth=('trove', node.password), timeout=10)
+    try:
+        channel = open_channel(thief)
+        hoard(channel)
+        assert channel.queue_declare(
+            own(channel), passive=True).message_count == 20
+    finally:
+        control.broker.apply_policy()
+
+
+def hoard(channel):
+    """Fill a queue of its own through an exchange of its own."""
+    name = own(channel)
+    channel.exchange_declare(name, 'fanout', auto_delete=False)
+    channel.queue_declare(name, auto_delete=False)
+    channel.queue_bind(name, name)
+    for _ in range(20):
+        channel.basic_publish(amqp.Message('x' * MEGABYTE), name, '')
+
+
 def cast_to_conductor(control, conf, thief, sealed):
     """Publish what the stolen user may: a message to its outbox."""
     connection = transport.connect(conf, control.url_of(thief))
     transport.client(connection, broker_names.outbox(thief),
-                     exchange=EXCHANGE).cast({}, 'deliver', sealed=sealed)
+                     exchange=broker_names.exchange(thief)).cast(
+                         {}, 'deliver', sealed=sealed)
     connection.cleanup()
 
 
@@ -371,7 +467,8 @@ def test_after_deletion_the_secrets_open_nothing(control, conf, node,
     with pytest.raises((amqp.ConnectionForced, amqp.RecoverableConnectionError,
                         OSError)):
         while True:
-            channel.basic_publish(amqp.Message('x'), EXCHANGE,
+            channel.basic_publish(amqp.Message('x'),
+                                  broker_names.exchange(thief),
                                   broker_names.outbox(thief))
     assert time.monotonic() - began < 1
     with pytest.raises((amqp.AccessRefused, OSError)):
@@ -415,12 +512,8 @@ def test_the_door_is_the_permission_to_bind_to(binding, open_channel, thief,
 
 
 def take_restrictions_away(node, thief):
-    user = broker_names.user(thief)
-    admin = ('trove', node.password)
-    for path, method, body in (
-            ('permissions/%2F/' + user, 'PUT',
-             {'configure': '.*', 'write': '.*', 'read': '.*'}),
-            ('topic-permissions/%2F/' + user, 'DELETE', None)):
-        assert requests.request(
-            method, '%s/api/%s' % (node.management_url, path), json=body,
-            auth=admin, timeout=10).ok
+    assert requests.put(
+        '%s/api/permissions/%%2F/%s' % (node.management_url,
+                                        broker_names.user(thief)),
+        json={'configure': '.*', 'write': '.*', 'read': '.*'},
+        auth=('trove', node.password), timeout=10).ok

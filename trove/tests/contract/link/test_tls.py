@@ -9,6 +9,7 @@ import pytest
 
 from trove.common import exception
 from trove.rpc import broker as broker_room
+from trove.rpc import broker_names
 from trove.rpc import guest_server
 from trove.rpc import transport
 from trove.taskmanager import identity
@@ -43,7 +44,8 @@ def a_link(control, conf, tmp_path, change):
     secrets = control.links.secrets[made]
     return made, guest_server.GuestLink(
         conf, made, secrets.key, secrets.key_id, str(tmp_path / 'state'),
-        connection=transport.connect(conf, change(control.url_of(made))))
+        connection=transport.connect(conf, change(control.url_of(made))),
+        exchange=broker_names.exchange(made))
 
 
 @pytest.fixture

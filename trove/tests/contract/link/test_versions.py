@@ -113,21 +113,26 @@ def test_a_later_argument_needs_the_later_version():
         versions.needed('ping', ('loudly',))
 
 
-def told_to_say_it_at(conf, instance_id):
-    """The topic that a new server's files name to an agent of any age."""
+def told_where(conf, instance_id):
+    """(topic, exchange) that a new server's files name to an agent of any
+    age."""
     files = identity.files(
         conf, types.SimpleNamespace(id=instance_id, manager='m',
                                     version_number='1', project_id='p'),
         types.SimpleNamespace(key_id='k', key=b''), 'rabbit://')
     parser = configparser.RawConfigParser()
     parser.read_string(files[identity.DIRECTORY + 'trove-guestagent.conf'])
-    return parser['DEFAULT']['conductor_queue']
+    return (parser['DEFAULT']['conductor_queue'],
+            parser['guest_link']['exchange'])
 
 
 class OldGuest:
-    """A guest of 1.0: knows its recorded lines and nothing else."""
+    """A guest of 1.0: knows its recorded lines and nothing else.
 
-    def __init__(self, control):
+    It speaks where it was told, by default as a new server's files say.
+    """
+
+    def __init__(self, control, told=None):
         self.id = RECORD['instance']
         self._key = base64.b64decode(RECORD['key'])
         self._control = control
@@ -135,18 +140,19 @@ class OldGuest:
         self.fails = False
         self.told = threading.Event()
         self.heard = None
-        self._topic = told_to_say_it_at(control.conf, self.id)
+        self._topic, self._exchange = told or told_where(control.conf,
+                                                         self.id)
         self.connection = transport.connect(
             control.conf, control.url_of(self.id))
         self._server = transport.server(
             self.connection, broker_names.topic(self.id), self.id, [self],
-            exchange='amq.topic')
+            exchange=self._exchange)
         self._server.start()
 
     def say(self, sealed):
         transport.client(self.connection, self._topic,
-                         exchange='amq.topic').cast({}, 'deliver',
-                                                    sealed=sealed)
+                         exchange=self._exchange).cast({}, 'deliver',
+                                                       sealed=sealed)
 
     def deliver(self, ctxt, sealed):
         envelope.check(sealed, 2 ** 20)
@@ -174,6 +180,43 @@ def old(control, cleaners):
     made = OldGuest(control.enrol_recorded(RECORD))
     yield made
     cleaners(made.stop)
+
+
+def test_one_that_was_told_of_the_shared_exchange_is_served_on(control,
+                                                               cleaners):
+    """Servers that were made before there were exchanges of their own."""
+    control.enrol_recorded(RECORD)
+    may_use_the_shared_exchange(control, RECORD['instance'])
+    guest = OldGuest(control, (broker_names.outbox(RECORD['instance']),
+                               'amq.topic'))
+    guest.say(RECORD['heartbeat']['envelope'])
+    assert control.reports.of(guest.id)
+    control.guests.ping(guest.id)
+    cleaners(guest.stop)
+
+
+def may_use_the_shared_exchange(control, instance_id):
+    """Give a user the rights that such guests were given."""
+    user, broker = broker_names.user(instance_id), control.broker
+    own = 'guestagent.%s' % instance_id
+    broker._call('PUT', 'permissions/%2F/' + user, {
+        'configure': '^%s.*$' % own, 'write': r'^(%s.*|amq\.topic)$' % own,
+        'read': r'^(%s.*|amq\.topic)$' % own})
+
+
+def test_its_next_user_may_what_the_one_before_may(control):
+    made = control.enrol()
+    _, second = broker_names.users(made)
+
+    def rights():
+        return control.broker._call('GET', 'permissions/%2F/' + second)
+    control.broker.create_user(made, 'p', second, as_before=True)
+    assert 'amq' not in rights()['write']
+    may_use_the_shared_exchange(control, made)
+    control.broker.create_user(made, 'p', second)
+    assert 'amq' not in rights()['write']
+    control.broker.create_user(made, 'p', second, as_before=True)
+    assert 'amq' in rights()['write'] and 'amq' in rights()['read']
 
 
 def test_its_recorded_heartbeat_is_taken(control, old):

@@ -94,6 +94,36 @@ def test_a_flood_of_instances_costs_no_memory_without_bound():
         writer.put('i3', a_report(), 1, 1, 'k')
 
 
+class Choosy(SlowDatabase):
+    """A database that cannot take what one guest says."""
+
+    def report_many(self, bulk, keys=None):
+        if any(item[0] == 'evil' for item in bulk):
+            raise ValueError('no JSON')
+        return super().report_many(bulk, keys)
+
+
+def test_a_report_that_the_database_refuses_keeps_no_other_back():
+    db = Choosy()
+    writer = reports.Writer(db, batch=10, most_waiting=10)
+    for name in ('i1', 'evil', 'i2'):
+        writer.put(name, a_report(), 1, 1, 'k')
+    db.gate.set()
+    writer.start()
+    writer.stop()
+    assert {item[0] for bulk in db.bulks for item in bulk} == {'i1', 'i2'}
+    assert (writer.written, writer.poison) == (2, 1)
+
+
+def test_another_key_begins_another_count():
+    writer = reports.Writer(SlowDatabase(), batch=10, most_waiting=10)
+    writer.put('i1', a_report(), 2 ** 40, 9, 'old')
+    writer.put('i1', a_report(), 100, 1, 'new')
+    assert writer._newest['i1'][1:] == (100, 1, 'new')
+    writer.put('i1', a_report(), 99, 1, 'new')
+    assert writer.late == 1
+
+
 def test_what_a_lost_database_did_not_take_is_written_later(monkeypatch):
     monkeypatch.setattr(reports, '_PAUSE_S', 0.01)
     db = SlowDatabase()

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from trove.common import exception
 from trove.rpc import guest
 from trove.tests.fixtures import options
 
@@ -29,6 +30,16 @@ def test_a_guest_that_hangs_holds_up_only_so_many(answers):
     answers.expect('another')
     answers.forget(first)
     answers.expect('hangs')
+
+
+@pytest.mark.parametrize('odd, words', [
+    ('x' * 10 ** 6, 'xxx'), (['a'], 'a'), ({'code': ['x']}, 'None'),
+    ({'message': {'a': 1}}, 'a'), (7, '7')])
+def test_an_error_of_any_shape_is_a_failure_of_the_guest(odd, words):
+    raised = guest._failure('i', odd)
+    assert isinstance(raised, exception.GuestFailed)
+    assert words in raised.message and len(raised.message) < 5000
+    assert raised.facts['guest_code'] is None
 
 
 def test_an_answer_counts_only_from_the_guest_that_was_asked(answers):
