@@ -184,3 +184,24 @@ def test_both_are_dealt_a_part(processes):
                   'a line of counters of each')
     # Of 80 messages; how many each gets is the broker's and chance.
     assert all(processes.taken(at) >= 8 for at in (0, 1))
+
+
+def test_what_is_played_to_a_restarted_conductor_changes_nothing(
+        processes, monkeypatch):
+    made, link = next(iter(processes.guests.items()))
+    sent = []
+    cast = link._conductor.cast
+    monkeypatch.setattr(link._conductor, 'cast', lambda *what, **sealed: (
+        sent.append(sealed), cast(*what, **sealed)))
+    processes.say(1)
+    processes.say(2)
+    waiting.until(lambda: processes.heard(2), 10, 'the newest reports')
+    for one in processes.processes:
+        one.kill()
+        one.wait()
+    processes.start_conductor()
+    for sealed in sent:
+        cast({}, 'deliver', **sealed)
+    waiting.until(lambda: processes.taken(2) == len(sent), 10,
+                  'all that was played again')
+    assert processes.heard(2)

@@ -23,6 +23,26 @@ def test_a_file_of_an_older_agent_is_understood(tmp_path):
     assert not state.take(9)
 
 
+def test_a_disk_restored_from_an_old_snapshot_counts_as_a_later_boot(
+        tmp_path, monkeypatch):
+    path = tmp_path / 'state'
+    monkeypatch.setattr(guest_server.time, 'time', lambda: 1_900_000_000)
+    guest_server._State(str(path))
+    snapshot = path.read_text()
+    last = [guest_server._State(str(path)).boot for _ in range(5)][-1]
+    path.write_text(snapshot)
+    monkeypatch.setattr(guest_server.time, 'time', lambda: 1_900_000_060)
+    assert guest_server._State(str(path)).boot > last
+
+
+def test_a_clock_that_goes_back_does_not_take_the_boot_along(
+        tmp_path, monkeypatch):
+    path = str(tmp_path / 'state')
+    first = guest_server._State(path).boot
+    monkeypatch.setattr(guest_server.time, 'time', lambda: 0)
+    assert guest_server._State(path).boot > first
+
+
 def test_a_disk_that_takes_no_more_writes_does_not_make_it_deaf(tmp_path):
     state = guest_server._State(str(tmp_path / 'gone' / 'state'))
     assert state.take(1)
