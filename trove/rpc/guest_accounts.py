@@ -28,7 +28,7 @@ class Accounts:
         """([{name, character_set, collate}], marker of the next page)."""
         return self._page(instance_id, 'list_databases', limit, marker,
                           include_marker,
-                          self._conf.agent_call_low_timeout)
+                          self._conf.agent_call_low_timeout, _is_named)
 
     # --- users
 
@@ -42,8 +42,9 @@ class Accounts:
 
     def get_user(self, instance_id, username, hostname):
         """{name, host, databases: [{name}]}, or None."""
-        return self._ask(instance_id, 'get_user', username=username,
+        told = self._ask(instance_id, 'get_user', username=username,
                          hostname=hostname)
+        return _held(told, not told or _is_user(told)) or None
 
     def list_users(self, instance_id, limit=None, marker=None,
                    include_marker=False):
@@ -51,7 +52,7 @@ class Accounts:
         """
         return self._page(instance_id, 'list_users', limit, marker,
                           include_marker,
-                          self._conf.agent_call_low_timeout)
+                          self._conf.agent_call_low_timeout, _is_user)
 
     def change_passwords(self, instance_id, users):
         """Give users ({name, host, password}) new passwords."""
@@ -64,8 +65,9 @@ class Accounts:
 
     def list_access(self, instance_id, username, hostname):
         """[{name}] of the databases that a user may use."""
-        return self._ask(instance_id, 'list_access', username=username,
+        told = self._ask(instance_id, 'list_access', username=username,
                          hostname=hostname)
+        return _held(told, _are(_is_named, told))
 
     def grant_access(self, instance_id, username, hostname, databases):
         """Let a user use databases, by name; returns when it may."""
@@ -128,12 +130,31 @@ class Accounts:
                           self._conf.agent_call_low_timeout, **arguments)
 
     def _page(self, instance_id, method, limit, marker, include_marker,
-              timeout_s):
+              timeout_s, fits):
         page = self._call(
             instance_id, method, timeout_s, limit=limit, marker=marker,
             include_marker=include_marker)
-        if not (isinstance(page, list) and len(page) == 2
-                and isinstance(page[0], list)
-                and all(isinstance(one, dict) for one in page[0])):
-            raise exception.GuestFailed('The guest gave no list.')
-        return tuple(page)
+        return tuple(_held(page, isinstance(page, list) and len(page) == 2
+                           and _are(fits, page[0])
+                           and isinstance(page[1], str | None)))
+
+
+def _held(told, fits):
+    """What a guest has told, if it fits: guests are not trusted."""
+    if not fits:
+        raise exception.GuestFailed(
+            'The guest answered something else than it was asked.')
+    return told
+
+
+def _are(fits, told):
+    return isinstance(told, list) and all(map(fits, told))
+
+
+def _is_named(told):
+    return isinstance(told, dict) and isinstance(told.get('name'), str)
+
+
+def _is_user(told):
+    return (_is_named(told) and isinstance(told.get('host'), str)
+            and _are(_is_named, told.get('databases')))
