@@ -71,6 +71,14 @@ class Engine(abc.ABC):
         """Stop the engine; it stays stopped until it is started."""
 
     @abc.abstractmethod
+    def abort(self) -> None:
+        """End the engine as a crash would; it stays stopped.
+
+        Of a disk that has failed it must not believe that all it wrote is
+        there, as after an orderly end: its next start recovers.
+        """
+
+    @abc.abstractmethod
     def secure(self) -> None:
         """Leave no way in but the agent's own."""
 

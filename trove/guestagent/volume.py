@@ -22,7 +22,7 @@ _LONGEST_PAUSE_S = 60
 class Volume:
     """The volume that the facts of ``journal`` name.
 
-    ``engine`` is stopped before a file system is given up.
+    ``engine`` is killed before a file system is given up.
     """
 
     def __init__(self, journal, engine, settings):
@@ -69,7 +69,7 @@ class Volume:
             disks.check_alive(self._point(facts), device)
 
     def give_up(self):
-        """Stop the engine and unmount, if the volume can be read again."""
+        """Kill the engine and unmount, if the volume can be read again."""
         facts = self._journal.progress.facts
         LOG.warning('the volume %s is back; the engine is started anew',
                     self._readable(facts))
@@ -89,7 +89,7 @@ class Volume:
         return uuid
 
     def _release(self, point):
-        self._engine.stop()
+        self._engine.abort()
         disks.unmount(point)
 
     def _point(self, facts):

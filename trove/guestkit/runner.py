@@ -42,12 +42,16 @@ class Runner(units.Units):
         with self._lock:
             watched = self._watched.pop(unit.name, None)
         if watched is not None:
-            watched.end()
+            watched.end(unit.stop_timeout_s)
             return
         found = _find(self._record(unit))
         if found is not None:
             found.end(unit.stop_timeout_s)
             files.remove(self._record(unit))
+
+    def kill(self, unit):
+        """Kill it and see it gone."""
+        self.stop(dataclasses.replace(unit, stop_timeout_s=0))
 
     def condition(self, unit):
         """What the watcher knows; else whether the recorded process lives."""
@@ -149,13 +153,13 @@ class _Watched:
         return units.Condition(state=state, pid=process and process.pid,
                                restarts=self._restarts)
 
-    def end(self):
-        """Stop the service and its watcher."""
+    def end(self, timeout_s):
+        """Stop the service, by force after a time, and its watcher."""
         with self._lock:
             self._stop.set()
             process = self._process
         if process is not None:
-            process.end(self._unit.stop_timeout_s)
+            process.end(timeout_s)
         self._thread.join(self._unit.stop_timeout_s)
         files.remove(self._record)
 

@@ -68,6 +68,10 @@ class Units(abc.ABC):
         """Stop the unit, by force after its time limit."""
 
     @abc.abstractmethod
+    def kill(self, unit):
+        """Stop the unit by force, at once."""
+
+    @abc.abstractmethod
     def condition(self, unit):
         """The Condition of the unit."""
 
@@ -136,6 +140,12 @@ class Systemd(Units):
             return
         self._ask('stop', unit.name + '.service',
                   timeout_s=unit.stop_timeout_s + 30)
+
+    def kill(self, unit):
+        """Kill it; stopping it then keeps it from being started again."""
+        if self.condition(unit).pid is not None:
+            self._ask('kill', '--signal=SIGKILL', unit.name + '.service')
+        self.stop(unit)
 
     def condition(self, unit):
         """Ask systemd."""

@@ -118,6 +118,10 @@ class PgEngine(interfaces.Engine):
         """Stop it; by force when it does not end in time."""
         self._units.stop(self._unit)
 
+    def abort(self) -> None:
+        """Kill it: what its disk has lost is made anew at the next start."""
+        self._units.kill(self._unit)
+
     def secure(self) -> None:
         """Nobody comes into what is ours, nor by it out of the engine."""
         with self._connector.open() as engine:

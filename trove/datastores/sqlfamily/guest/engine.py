@@ -14,6 +14,7 @@ from trove.datastores.sqlfamily.guest import connection
 from trove.datastores.sqlfamily.guest import logs as sql_logs
 from trove.datastores.sqlfamily.guest import places as where
 from trove.guestkit import errors
+from trove.guestkit import files
 from trove.guestkit import interim
 from trove.guestkit import shell
 from trove.guestkit import units
@@ -91,7 +92,7 @@ class SqlEngine(interfaces.Engine):
         if os.path.isdir(self._places.data):
             return
         self._interim.clear()
-        self._logs.make_room()
+        self._make_room()
         made = self._interim.make()
         self._logs.mark()
         try:
@@ -103,10 +104,14 @@ class SqlEngine(interfaces.Engine):
         self._interim.name(made)
         self._interim.see_clear()
 
+    def _make_room(self) -> None:
+        files.folder(self._places.scratch, 0o700, self.user)
+        self._logs.make_room()
+
     def start(self) -> None:
         """Start the unit and come back when a query is answered."""
         self._units.retire(_PACKAGED)
-        self._logs.make_room()
+        self._make_room()
         self._logs.mark()
         self._units.start(self._unit)
         try:
@@ -137,6 +142,10 @@ class SqlEngine(interfaces.Engine):
                 poll_s=_POLL_S, most_s=_MOST_S)
         except exception.WaitTimeout as error:
             LOG.info('stopped all the same: %s', error)
+
+    def abort(self) -> None:
+        """Kill it: what its disk has lost is made anew at the next start."""
+        self._units.kill(self._unit)
 
     def status(self) -> status.Service:
         """HEALTHY when it answers; else what became of its process."""

@@ -44,6 +44,11 @@ class Places:
         return os.path.join(self.mount_point, 'data.kept')
 
     @property
+    def scratch(self) -> str:
+        """Where the engine sorts what is larger than its memory."""
+        return os.path.join(self.mount_point, 'scratch')
+
+    @property
     def at_start(self) -> str:
         """What the engine runs at each start."""
         return os.path.join(os.path.dirname(self.config), 'trove-start.sql')

@@ -38,6 +38,8 @@ class IniTuning(interfaces.Tuning):
             'user': where.USER,
             'port': self._port,
             'datadir': places.data,
+            # Not /tmp: a query must not fill the server's own disk.
+            'tmpdir': places.scratch,
             'socket': places.socket,
             'pid_file': places.pid_file,
             'init_file': places.at_start,

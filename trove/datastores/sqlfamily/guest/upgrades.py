@@ -139,6 +139,8 @@ class SqlUpgrades(interfaces.Upgrades):
         """
         places, kept = self._places, self._kept()
         if not os.path.isdir(kept):
+            if os.path.isdir(places.data):
+                self._sweep()       # of an undoing that was interrupted
             return
         if os.path.isdir(places.data):
             os.rename(places.data, self._dropped())

@@ -183,3 +183,9 @@ def test_sizes_are_told_in_gb(machine):
     assert found['total'] == pytest.approx(0.94, abs=0.1)
     assert found['total'] == pytest.approx(
         found['used'] + found['available'], abs=0.01)
+
+
+def test_a_query_that_needs_room_takes_it_from_the_volume(prepared):
+    [(folder,)] = prepared.query('SELECT @@tmpdir')
+    assert os.path.dirname(folder) == prepared.mount_point
+    assert os.stat(folder).st_mode & 0o777 == 0o700

@@ -31,6 +31,10 @@ class FakeEngine(interfaces.Engine):
         self._do('stop')
         self.service = status.Service.SHUTDOWN
 
+    def abort(self):
+        self._do('abort')
+        self.service = status.Service.SHUTDOWN
+
     def secure(self):
         self._do('secure')
 

@@ -105,6 +105,14 @@ def test_a_stubborn_service_is_killed_after_its_time(keeper):
     assert state(keeper, stubborn) is units.State.STOPPED
 
 
+def test_a_service_is_killed_without_waiting(keeper):
+    stubborn = unit('sh', '-c', 'trap "" TERM; while :; do sleep 0.1; done',
+                    stop_timeout_s=600)
+    keeper.start(stubborn)
+    keeper.kill(stubborn)
+    assert state(keeper, stubborn) is units.State.STOPPED
+
+
 def test_folders_below_run_are_made_anew(keeper, tmp_path):
     made = unit('sleep', '600', runtime_folders=(str(tmp_path / 'run'),))
     keeper.start(made)

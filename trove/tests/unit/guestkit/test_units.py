@@ -81,6 +81,16 @@ def test_a_unit_that_was_never_written_needs_no_stop(tmp_path):
     assert keeper.asked == []
 
 
+def test_what_runs_is_killed_and_then_kept_from_starting(tmp_path):
+    (tmp_path / 'engine.service').write_text('x')
+    keeper = Systemd(tmp_path, MainPID='7')
+    keeper.kill(UNIT)
+    assert keeper.verbs == ['show', 'kill', 'stop']
+    keeper = Systemd(tmp_path)
+    keeper.kill(UNIT)
+    assert keeper.verbs == ['show', 'stop']
+
+
 def test_only_packaged_services_that_start_on_boot_are_retired(tmp_path):
     wants = tmp_path / 'multi-user.target.wants'
     wants.mkdir()
