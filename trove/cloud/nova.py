@@ -102,6 +102,13 @@ class NovaCompute(ports.Compute):
                                             limit=-1)
         return {server.id: server.status for server in found}
 
+    def mark(self, server_id, instance_id, tags):
+        """Add what `boot` gives a server; adding it again is harmless."""
+        # What listing asks for comes last: a server that bears it has all.
+        with translated():
+            for tag in (_mark(instance_id), *tags, OURS):
+                self._nova.servers.add_tag(server_id, tag)
+
     def owned(self):
         """Every server and server group that bears our mark."""
         with translated():

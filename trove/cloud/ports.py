@@ -204,6 +204,11 @@ class Compute(abc.ABC):
         """Status by server id of every server of ours, in few requests."""
 
     @abc.abstractmethod
+    def mark(self, server_id: str, instance_id: str,
+             tags: tuple[str, ...]) -> None:
+        """Tag a server as `boot` does; tags of others stay. NotFound."""
+
+    @abc.abstractmethod
     def owned(self) -> list[orphan.Thing]:
         """Every server and server group that bears our mark."""
 

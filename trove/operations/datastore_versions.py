@@ -69,7 +69,7 @@ def show(deps: deps_.Deps, version_id: str
 def create(deps: deps_.Deps, store_name: str, name: str, number: str | None,
            default: bool, **facts: typing.Any) -> None:
     """Check everything, then make the version and what is missing."""
-    _check_manager(deps, facts['manager'])
+    check_manager(deps.datastores, facts['manager'])
     _check_image(deps, facts['image_id'], facts['image_tags'])
     if default and not facts['active']:
         raise DefaultInactive()
@@ -96,7 +96,7 @@ def update(deps: deps_.Deps, version_id: str, default: bool | None,
     """Change what is given; tags alone take the place of an image."""
     found, _ = show(deps, version_id)
     if 'manager' in changes:
-        _check_manager(deps, changes['manager'])
+        check_manager(deps.datastores, changes['manager'])
     if changes.get('image_tags') and 'image_id' not in changes:
         changes['image_id'] = None
     if 'image_id' in changes or 'image_tags' in changes:
@@ -135,9 +135,10 @@ def delete(deps: deps_.Deps, version_id: str) -> None:
         tx.datastores.remove_version(version_id)
 
 
-def _check_manager(deps: deps_.Deps, manager: str) -> None:
+def check_manager(engines: deps_.Registry, manager: str) -> None:
+    """Some engine of this deployment goes by that name."""
     try:
-        deps.datastores.get(manager)
+        engines.get(manager)
     except exception.NotSupported as error:
         raise UnknownManager(manager=manager) from error
 

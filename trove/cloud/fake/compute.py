@@ -30,6 +30,7 @@ class FakeCompute(ports.Compute):
         self.orders = {}
         self.groups = {}
         self.created = {}
+        self.tags = {}                  # given by `mark`
         self.looks = 1
         self.outcome = 'ACTIVE'         # of the next boots
         self.fault = 'No valid host was found.'
@@ -108,6 +109,13 @@ class FakeCompute(ports.Compute):
     def statuses(self):
         """Status by id of every server."""
         return {server.id: server.status for server in self.servers.values()}
+
+    @faults.breakable
+    def mark(self, server_id, instance_id, tags):
+        """Note the tags of a server."""
+        if server_id not in self.servers:
+            raise exception.NotFound(kind='Server', id=server_id)
+        self.tags.setdefault(server_id, set()).update((instance_id, *tags))
 
     @faults.breakable
     def owned(self):

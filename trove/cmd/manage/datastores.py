@@ -2,6 +2,8 @@
 """Datastores, their versions, and what these are bound to."""
 
 from trove.common import exception
+from trove.datastores import registry
+from trove.operations import datastore_versions
 
 _DATASTORE = {'help': 'name or id of the datastore'}
 _VERSION = {'help': 'name or id of the version'}
@@ -59,6 +61,8 @@ def datastore_version_update(desk, asked):
     if not asked.image_id and not tags:
         raise exception.BadRequest(
             'Name an image: either by its id or by --image-tags.')
+    datastore_versions.check_manager(registry.Registry(desk.conf),
+                                     asked.manager)
     with desk.db.writer() as tx:
         version = tx.datastores.put_version(
             asked.datastore, asked.version_name, asked.manager,

@@ -20,13 +20,14 @@ from trove.cmd.manage import operations
 from trove.cmd.manage import orphans
 from trove.cmd.manage import parameters
 from trove.cmd.manage import quotas
+from trove.cmd.manage import servers
 from trove.common import crypto
 from trove.common import exception
 from trove.db import schema
 from trove.db import session
 
-NOUNS = (db, datastores, parameters, quotas, operations, orphans, guests,
-         keyring)
+NOUNS = (db, datastores, parameters, quotas, operations, orphans, servers,
+         guests, keyring)
 FILE = '/etc/trove/trove.conf'
 
 
@@ -61,14 +62,19 @@ class Desk:
         print(text, file=self._out)
 
     @functools.cached_property
+    def cloud(self):
+        """The cloud, as the services reach it."""
+        # Its clients take a second to load, which commands that need the
+        # database alone should not wait for.
+        from trove.cloud import session as clouds
+        return clouds.from_conf(self.conf)
+
+    @functools.cached_property
     def sight(self):
         """Database, cloud and broker, to be compared."""
-        # The clients of a cloud take a second to load, which commands that
-        # need the database alone should not wait for.
-        from trove.cloud import session as clouds
         from trove.operations import orphans as sights
         from trove.rpc import broker
-        return sights.Sight(self.db, clouds.from_conf(self.conf),
+        return sights.Sight(self.db, self.cloud,
                             broker.Broker(self.conf), self.conf)
 
 

@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from trove.cloud import marks
+from trove.common import exception
 from trove.tests.contract.cloud import test_ports as usual
 
 
@@ -35,6 +36,15 @@ def test_servers_and_groups_name_their_instance(place, cloud, instance_id):
     assert found(cloud.compute) == {
         ('server_group', group_id, instance_id),
         ('server', server.id, instance_id)}
+
+
+def test_a_server_of_ours_without_tags_gets_them(place, cloud, instance_id):
+    server = cloud.compute.boot(usual.an_order(place, instance_id))
+    for _ in range(2):
+        cloud.compute.mark(server.id, instance_id, ('trove_mariadb',))
+    assert server.id in cloud.compute.statuses()
+    with pytest.raises(exception.NotFound):
+        cloud.compute.mark(str(uuid.uuid4()), instance_id, ())
 
 
 def test_volumes_name_their_instance(place, cloud, instance_id):

@@ -9,6 +9,7 @@ import pytest
 from trove.cmd.manage import program
 from trove.common import context
 from trove.common import crypto
+from trove.common import exception
 from trove.db import session
 from trove.objects.operation import State
 
@@ -144,6 +145,16 @@ def test_what_cannot_be_is_one_sentence_and_fails(operator, version, words,
     assert operator.tries(*words)[0] == 1
     said = capsys.readouterr().err
     assert said.startswith('trove-manage: ') and said.count('\n') == 1
+
+
+def test_a_version_needs_a_manager_that_is_here(operator, version, capsys):
+    assert operator.tries('datastore_version_update', 'mariadb', '11.8',
+                          'nosuch', 'image-1', '', '1')[0] == 1
+    assert 'no manager nosuch' in capsys.readouterr().err
+    with operator.database().reader() as tx:
+        assert len(tx.datastores.list()) == 1
+        with pytest.raises(exception.NotFound):
+            tx.datastores.version('mariadb', '11.8')
 
 
 def test_flavors_and_volume_types_are_bound(operator, version):
