@@ -12,6 +12,7 @@ from oslo_middleware import healthcheck
 from oslo_middleware.healthcheck import opts
 from oslo_middleware.healthcheck import pluginbase
 
+from trove.api import errors
 from trove.common import exception
 from trove.rpc import transport
 
@@ -20,6 +21,10 @@ DISABLE_FILE = '/etc/trove/healthcheck_disable'
 
 #: Anybody may ask, so what was found is good for so long.
 REMEMBERED_S = 2.0
+
+#: HAProxy's checks send OPTIONS unless they are told otherwise: refused, they
+#: would take every node out of service.
+_METHODS = ('GET', 'HEAD', 'OPTIONS')
 
 _DEPS = 'trove.deps'
 
@@ -42,9 +47,20 @@ class HealthDoor:
 
     def __call__(self, environ, start_response):
         """Serve one request."""
-        inner = (self._health if environ.get('PATH_INFO') == PATH
-                 else self._app)
-        return inner(environ, start_response)
+        if environ.get('PATH_INFO') != PATH:
+            return self._app(environ, start_response)
+        if environ['REQUEST_METHOD'] not in _METHODS:
+            return _refuse(start_response)
+        return self._health(environ, start_response)
+
+
+def _refuse(start_response):
+    body = errors.envelope(405, 'Ask %s with %s.' % (
+        PATH, ' or '.join(_METHODS[:2])))
+    start_response('405 Method Not Allowed', [
+        ('Allow', ', '.join(_METHODS)), ('Content-Type', errors.JSON),
+        ('Content-Length', str(len(body)))])
+    return [body]
 
 
 class _Health(healthcheck.Healthcheck):

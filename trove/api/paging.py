@@ -31,11 +31,13 @@ def _number(query, name, least):
 
 
 def boolean(query, name, absent=False):
-    """A boolean parameter in any of the spellings clients use."""
-    text = query.get(name)
-    if text is None:
+    """A boolean parameter in any of the spellings clients use.
+
+    One without a value says nothing, as if it were absent.
+    """
+    word = query.get(name, '').strip().lower()
+    if not word:
         return absent
-    word = text.strip().lower()
     if word in ('true', '1', 'yes'):
         return True
     if word in ('false', '0', 'no'):

@@ -7,8 +7,11 @@ _PLAIN_NUMBER = re.compile('^(0|[1-9][0-9]*)$')
 
 
 def flavor(found, viewer):
-    """A flavor; ``id`` is null where the cloud's id is no plain number."""
-    return {
+    """A flavor; ``id`` is null where the cloud's id is no plain number.
+
+    Where there are no volumes, ``local_storage`` is where data goes.
+    """
+    body = {
         'id': int(found.id) if _PLAIN_NUMBER.match(found.id) else None,
         'str_id': found.id,
         'name': found.name,
@@ -18,6 +21,9 @@ def flavor(found, viewer):
         'ephemeral': found.ephemeral_gb,
         'links': viewer.links('flavors', found.id),
     }
+    if not viewer.volumes:
+        body['local_storage'] = found.ephemeral_gb
+    return body
 
 
 def volume_type(found):

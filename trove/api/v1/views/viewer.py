@@ -17,6 +17,7 @@ class Viewer:
     expiry_s: float
     ip_regex: str | None = None
     black_list_regex: str | None = None
+    volumes: bool = True
 
     def links(self, collection, object_id):
         """The ``links`` member of an object."""
@@ -41,7 +42,8 @@ def of(request, conf):
         is_admin=request.ctx.is_admin,
         now=datetime.datetime.now(datetime.UTC).replace(tzinfo=None),
         expiry_s=conf.agent_heartbeat_expiry, ip_regex=conf.ip_regex,
-        black_list_regex=conf.black_list_regex)
+        black_list_regex=conf.black_list_regex,
+        volumes=conf.trove_volume_support)
 
 
 def timestamp(moment):

@@ -108,6 +108,16 @@ class TestFlavors:
             'vcpus': 1, 'disk': 5, 'ephemeral': 0}
         assert member.get('/flavors').json['flavors'][0] == flavor
 
+    def test_local_storage_is_told_where_there_are_no_volumes(
+            self, service, member, monkeypatch):
+        monkeypatch.setattr(
+            service.cloud.compute, 'flavors', lambda: [ports.Flavor(
+                id='7', name='x', ram_mb=1, vcpus=1, disk_gb=1,
+                ephemeral_gb=20)])
+        service.conf.set_override('trove_volume_support', False)
+        flavor, = member.get('/flavors').json['flavors']
+        assert (flavor['ephemeral'], flavor['local_storage']) == (20, 20)
+
     @pytest.mark.parametrize('flavor_id,number', [
         ('7', 7), ('0', 0), ('07', None), ('a1', None), ('-1', None),
         (api.NOBODY, None)])

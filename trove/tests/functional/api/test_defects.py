@@ -333,6 +333,8 @@ def test_row_26_an_empty_list_of_networks_is_kept_as_such(
 def test_row_27_false_is_false():
     for word in ('False', 'false', '0', 'no'):
         assert paging.boolean({'from_guest': word}, 'from_guest') is False
+    assert paging.boolean({'from_guest': ''}, 'from_guest') is False
+    assert paging.boolean({'from_guest': ''}, 'from_guest', None) is None
 
 
 def test_row_28_links_keep_scheme_and_prefix(service):

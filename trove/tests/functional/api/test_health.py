@@ -46,6 +46,18 @@ def test_the_database_is_looked_at_where_wanted(ask, monkeypatch):
     assert (look().status_code, reasons(look())) == (503, ['DATABASE DOWN'])
 
 
+@pytest.mark.parametrize('method', ('POST', 'PUT', 'PATCH', 'DELETE'))
+def test_it_is_only_looked_at(ask, method):
+    service, _ = ask(['trove_database'])
+    client = test.Client(service.app)
+    answer = client.open(health.PATH, method=method)
+    assert (answer.status_code, answer.headers['Allow']) == (
+        405, 'GET, HEAD, OPTIONS')
+    assert answer.json['badMethod']['code'] == 405
+    for looking in ('GET', 'HEAD', 'OPTIONS'):
+        assert client.open(health.PATH, method=looking).status_code < 300
+
+
 def test_the_broker_is_looked_at_where_wanted(ask):
     with socket.create_server(('127.0.0.1', 0)) as broker:
         port = broker.getsockname()[1]

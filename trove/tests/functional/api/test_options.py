@@ -23,7 +23,7 @@ DEFAULTS = {
     'storage_strategy': 'swift', 'management_networks': [],
     'reserved_network_cidrs': [], 'ip_regex': None,
     'black_list_regex': None, 'hostname_require_valid_ip': True,
-    'trove_security_groups_support': True,
+    'trove_security_groups_support': True, 'trove_volume_support': True,
     'module_types': ['ping', 'new_relic_license'],
     'guest_log_container_name': 'database_logs',
     'guest_log_limit': 1000000, 'guest_log_expiry': 2592000,
