@@ -90,7 +90,13 @@ def clean(settings):
             shutil.rmtree(settings.home)
             for made in settings_module.ROOT.glob('*.egg-info'):
                 shutil.rmtree(made)
-    console.say('Everything is removed but the Debian packages.')
+        console.say('Everything is removed but the Debian packages.')
+    else:
+        console.say(
+            f'Stack {settings.slot} is removed. {settings.home} keeps the '
+            'images and the Python packages, which all stacks share; '
+            '"TROVESTACK_SLOT=0 trovestack clean" removes them, together '
+            'with every stack.')
 
 
 def locked(settings):

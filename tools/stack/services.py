@@ -158,7 +158,4 @@ auth_type = password
 www_authenticate_uri = {site.identity_url}
 {account}service_token_roles = service
 service_token_roles_required = true
-
-[oslo_messaging_rabbit]
-heartbeat_in_pthread = false
 """
