@@ -6,7 +6,9 @@
 """
 
 import configparser
+import csv
 import inspect
+import io
 import pathlib
 import sys
 
@@ -15,11 +17,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / 'tools')]
 
 from docgen import reference  # noqa: E402
 from docgen import svg  # noqa: E402
+from trove.conf import retired_table  # noqa: E402
 from trove.objects import status  # noqa: E402
 from trove.taskmanager import flows  # noqa: E402
 
 PICTURES = ROOT / 'doc' / 'source' / 'contributor' / 'pictures'
 DOCUMENT = ROOT / 'doc' / 'source' / 'user' / 'openapi.json'
+OPTIONS = ROOT / 'doc' / 'source' / 'admin' / 'options.csv'
 SERVER_STATUSES = ('', 'BUILD', 'ACTIVE', 'SHUTOFF', 'REBOOT', 'RESIZE',
                    'VERIFY_RESIZE', 'MIGRATING', 'PAUSED', 'ERROR',
                    'DELETED')
@@ -32,7 +36,7 @@ def main(words):
     PICTURES.mkdir(parents=True, exist_ok=True)
     for path, drawing in (
             *((PICTURES / name, drawing) for name, drawing in pictures()),
-            (DOCUMENT, reference.text())):
+            (DOCUMENT, reference.text()), (OPTIONS, retired_options())):
         text = drawing if isinstance(drawing, str) else drawing.text()
         if words != ['--check']:
             path.write_text(text, encoding='utf-8')
@@ -51,6 +55,18 @@ def pictures():
     yield 'flows.rst', flow_pages()
     for verb in flows.VERBS:
         yield f'flow_{verb}.svg', flow(flows.build(verb, None))
+
+
+def retired_options():
+    """The table of options that have no effect any more."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator='\n')
+    for row in retired_table.ROWS:
+        rows.writerow((
+            ', '.join(f'``{name}``' for name in row.names),
+            ', '.join(f'[{group}]' for group in row.groups), row.fate,
+            row.sentence[0].upper() + row.sentence[1:]))
+    return text.getvalue()
 
 
 def rooms():

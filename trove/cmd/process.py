@@ -19,6 +19,7 @@ from oslo_log import log
 import trove.conf
 from trove.common import crypto
 from trove.common import exception
+from trove.conf import retired
 
 _FILES = ('/etc/trove/trove.conf',)
 
@@ -43,6 +44,7 @@ def configure(program, arguments=None):
         'oslo.messaging=INFO', 'taskflow=WARNING', 'pymysql=WARNING',
         'alembic=WARNING'])
     log.setup(conf, 'trove')
+    retired.tell(conf)
     return conf
 
 

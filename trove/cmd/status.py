@@ -11,6 +11,7 @@ from oslo_upgradecheck import upgradecheck
 import trove.conf
 from trove.common import crypto
 from trove.common import exception
+from trove.conf import retired
 from trove.db import schema
 from trove.db import session
 from trove.objects.operation import State
@@ -67,6 +68,16 @@ class Checks(upgradecheck.UpgradeCommands):
                 + ', '.join(one.id for one in stuck))
         return _success()
 
+    def options(self):
+        """No file sets an option of older releases in vain."""
+        found = retired.find(self._conf)
+        if not found:
+            return _success()
+        return upgradecheck.Result(
+            upgradecheck.Code.WARNING,
+            'Without effect here, see "Options of older releases" in the '
+            'documentation: ' + ', '.join(one.name for one in found))
+
     def policy(self):
         """The policy file is not JSON."""
         return common_checks.check_policy_json(self, self._conf)
@@ -75,6 +86,7 @@ class Checks(upgradecheck.UpgradeCommands):
         ('Schema of the database', schema),
         ('Keyring', keyring),
         ('Operations that need an operator', operations),
+        ('Options of older releases', options),
         ('Policy file is YAML', policy))
 
     def _keyring(self):

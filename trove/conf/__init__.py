@@ -11,12 +11,15 @@ from oslo_config import cfg
 
 CONF = cfg.CONF
 
+#: Files of this room that declare nothing.
+_OTHERS = ('opts', 'retired', 'retired_table')
+
 
 def groups():
     """(group name or None, options) of every file of this room, by name."""
     for entry in sorted(pkgutil.iter_modules(__path__),
                         key=lambda item: item.name):
-        if entry.name == 'opts':
+        if entry.name in _OTHERS:
             continue
         module = importlib.import_module(__name__ + '.' + entry.name)
         yield module.GROUP, module.OPTS

@@ -2,6 +2,7 @@
 """trove-status: each check sees what it is there for."""
 
 import pytest
+from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
 
 from trove.cmd import status
@@ -79,6 +80,18 @@ def test_an_operation_nobody_can_end_is_a_warning(conf, db):
         with db.writer() as tx:
             tx.operations.take('a', -1, 1)
     assert status.Checks(conf).operations().code is Code.WARNING
+
+
+def test_options_of_older_releases_are_a_warning(tmp_path):
+    file = tmp_path / 'trove.conf'
+    file.write_text('[DEFAULT]\nnova_api_insecure = True\n')
+    conf = cfg.ConfigOpts()
+    conf([], default_config_files=[str(file)], default_config_dirs=[])
+    found = status.Checks(conf).options()
+    assert found.code is Code.WARNING
+    assert '[DEFAULT] nova_api_insecure' in found.details
+    conf([], default_config_files=[], default_config_dirs=[])
+    assert status.Checks(conf).options().code is Code.SUCCESS
 
 
 @pytest.mark.parametrize('name, text, code', (
