@@ -123,9 +123,10 @@ function trove_transport_url {
     echo "rabbit://$TROVE_BROKER_USER:$(< "$TROVE_BROKER_PASSWORD_FILE")@$RABBIT_HOST:$TROVE_BROKER_PORT/$TROVE_BROKER_VHOST"
 }
 
-# Who makes servers, volumes and ports.
+# Who makes servers, volumes and ports, and vouches for its callers.
 function configure_trove_credentials {
     local key
+    iniset "$TROVE_CONF" service_user send_service_user_token True
     iniset "$TROVE_CONF" service_credentials auth_url "$KEYSTONE_SERVICE_URI/v3"
     iniset "$TROVE_CONF" service_credentials region_name "$REGION_NAME"
     iniset "$TROVE_CONF" service_credentials username trove

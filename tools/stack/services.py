@@ -153,6 +153,9 @@ management_password_file = {home}/broker.password
 
 [service_credentials]
 {account}
+[service_user]
+send_service_user_token = true
+
 [keystone_authtoken]
 auth_type = password
 www_authenticate_uri = {site.identity_url}

@@ -9,7 +9,6 @@ import json
 import re
 
 from keystoneauth1 import exceptions as ksa_errors
-from keystoneauth1 import token_endpoint
 
 from trove.cloud import errors
 from trove.cloud import ports
@@ -54,9 +53,10 @@ class OtherType(SecretRefused):
 class BarbicanSecrets(ports.Secrets):
     """Barbican v1; consumers of secrets need its microversion 1.1."""
 
-    def __init__(self, session, endpoint):
+    def __init__(self, session, endpoint, callers):
         self._session = session
         self._endpoint = endpoint
+        self._callers = callers
 
     def payload(self, token, ref, most_bytes):
         """A secret's payload; of a container with one secret, that one's."""
@@ -116,22 +116,26 @@ class BarbicanSecrets(ports.Secrets):
         return body
 
     def _call(self, token, ref, method, path, **how):
+        base = self._base()
         try:
-            base = self._base()
             return self._session.request(
-                base + path, method, log=False, auth=token_endpoint.Token(
-                    endpoint=base, token=token), **how)
+                base + path, method, log=False,
+                auth=self._callers.auth(token, base), **how)
         except ksa_errors.HttpError as error:
             raise _told(ref, error) from error
         except ksa_errors.ClientException as error:
             raise errors.no_answer(_SERVICE, error) from error
 
     def _base(self):
-        found = self._endpoint['endpoint_override'] or (
-            self._session.get_endpoint(
-                service_type=self._endpoint['service_type'],
-                interface=self._endpoint['interface'],
-                region_name=self._endpoint['region_name']))
+        try:
+            found = self._endpoint['endpoint_override'] or (
+                self._session.get_endpoint(
+                    service_type=self._endpoint['service_type'],
+                    interface=self._endpoint['interface'],
+                    region_name=self._endpoint['region_name']))
+        except ksa_errors.ClientException as error:
+            # It is our account that has no answer, not the caller.
+            raise errors.no_answer('Keystone', error) from error
         if not found:
             raise exception.NotSupported(feature='Fetching certificates',
                                          subject='a cloud without Barbican')

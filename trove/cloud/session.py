@@ -14,6 +14,7 @@ from keystoneauth1.identity import v3
 from requests import adapters
 
 from trove.cloud import barbican
+from trove.cloud import callers
 from trove.cloud import cinder
 from trove.cloud import glance
 from trove.cloud import neutron
@@ -67,6 +68,7 @@ def from_conf(conf, patience_s=None):
 def of_session(session, conf):
     """The cloud as seen through a session."""
     region = conf.service_credentials.region_name
+    speaking = callers.Callers(session, conf)
     return ports.Cloud(
         compute=nova.NovaCompute(
             session, _endpoint(conf, 'nova_compute', region),
@@ -79,9 +81,9 @@ def of_session(session, conf):
             session, _endpoint(conf, 'neutron', region)),
         images=glance.GlanceImages(
             session, _endpoint(conf, 'glance', region)),
-        objects=swift.SwiftObjects(session, conf),
+        objects=swift.SwiftObjects(session, conf, speaking),
         secrets=barbican.BarbicanSecrets(
-            session, _endpoint(conf, 'barbican', region)))
+            session, _endpoint(conf, 'barbican', region), speaking))
 
 
 def new_session(conf, patience_s=None):

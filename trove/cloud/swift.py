@@ -2,13 +2,11 @@
 """Accounts of tenants, through Swift, with the token of who asks.
 
 Nothing is fetched or written here: guests do that. We only see to it that
-the token opens the account, so that the caller is told at once.
+the token opens the account, so that the caller is told at once. A guest has
+no other token than the caller's, which must be good by itself.
 """
 
-import requests.exceptions
 from keystoneauth1 import exceptions as ksa_errors
-from swiftclient import client
-from swiftclient import exceptions as swift_errors
 
 from trove.cloud import ports
 from trove.common import exception
@@ -27,39 +25,32 @@ class SwiftObjects(ports.ObjectStore):
     request would cost all of them.
     """
 
-    def __init__(self, session, conf):
+    def __init__(self, session, conf, callers):
         self._session = session
         self._conf = conf
+        self._callers = callers
 
     def account(self, ctx):
         """The caller's account, which answers."""
         url = self._url(ctx)
-        connection = self._connection(url)
         try:
-            client.head_account(
-                url, ctx.auth_token, http_conn=connection,
+            self._session.request(
+                url, 'HEAD', auth=self._callers.auth(ctx.auth_token, url),
                 headers={'X-Trans-Id-Extra': ctx.request_id})
-        except swift_errors.ClientException as error:
-            if error.http_status in (401, 403):
-                raise exception.Forbidden(
-                    reason='your token does not open your account of the '
-                           'object store') from error
-            raise _away(error.msg) from error
-        except (requests.exceptions.RequestException, OSError) as error:
+        except (ksa_errors.Unauthorized, ksa_errors.Forbidden) as error:
+            raise exception.Forbidden(
+                reason='your token does not open your account of the '
+                       'object store') from error
+        except ksa_errors.ClientException as error:
             raise _away(error) from error
-        finally:
-            connection[1].close()
         return ports.Account(url=url, guest_url=self._for_guests(url),
                              token=ctx.auth_token)
 
-    def _connection(self, url):
-        group = self._conf.service_credentials
-        return client.http_connection(
-            url, cacert=group.cafile, insecure=group.insecure,
-            timeout=group.request_timeout)
-
     def _url(self, ctx):
         if self._conf.swift_url:
+            if self._callers.vouched:
+                # Swift would not tell us that the token has run out.
+                self._catalog(ctx.auth_token)
             return '%s/AUTH_%s' % (self._conf.swift_url.rstrip('/'),
                                    ctx.project_id)
         region = self._conf.service_credentials.region_name

@@ -5,6 +5,7 @@ import importlib
 import importlib.metadata
 
 from trove import conf
+from trove.conf import service_user
 
 DATASTORES = 'trove.datastores'
 
@@ -16,7 +17,8 @@ def list_opts():
     them.
     """
     found = {}
-    for group, options in [*conf.groups(), *_datastores()]:
+    for group, options in [*conf.groups(), *_datastores(),
+                           (service_user.GROUP, service_user.USUAL)]:
         found.setdefault(group or 'DEFAULT', []).extend(options)
     return sorted(found.items())
 

@@ -164,6 +164,26 @@ def test_an_expired_token_is_good_beside_a_service_token_only(site):
     assert requests.get(
         f'{site.url}/compute/v2.1/servers', timeout=5,
         headers={'X-Auth-Token': expired}).status_code == 401
+    assert requests.get(
+        f'{site.url}/compute/v2.1/servers', timeout=5, headers={
+            'X-Auth-Token': expired,
+            'X-Service-Token': service}).status_code == 200
+
+
+def test_services_here_take_service_tokens_as_keystonemiddleware_does(site):
+    mine, _ = _token(site, 'demo')
+    service, _ = _token(site, 'trove')
+    other, _ = _token(site, 'alt')
+    for beside, status in ((service, 200), (other, 401), ('made-up', 401)):
+        assert requests.get(
+            f'{site.url}/compute/v2.1/servers', timeout=5, headers={
+                'X-Auth-Token': mine, 'X-Service-Token': beside},
+        ).status_code == status
+    # Keystone does not look at it.
+    assert requests.get(
+        f'{site.auth_url}/auth/tokens', timeout=5, headers={
+            'X-Auth-Token': mine, 'X-Subject-Token': mine,
+            'X-Service-Token': 'made-up'}).status_code == 200
 
 
 def test_a_revoked_token_is_no_good(site):

@@ -32,6 +32,7 @@ class Keystone:
             'good': self._token('member', 60),
             GOOD: self._token('member', 60),
             'expired': self._token('member', -60),
+            'of-a-service': self._token('service', 60),
             'nobody': self._token('', 60, unscoped=True)}
         self.url = None
 
@@ -122,9 +123,11 @@ def client(service, keystone):
     return test.Client(deploy.build(service.deps))
 
 
-def call(client, token):
-    """The answer to a list request with this token."""
+def call(client, token, beside=None):
+    """The answer to a list request with this token, and a service's."""
     headers = {'X-Auth-Token': token} if token else {}
+    if beside:
+        headers['X-Service-Token'] = beside
     return client.get('/v1.0/%s/instances' % api.PROJECT, headers=headers)
 
 
@@ -152,6 +155,14 @@ def test_a_bad_token_gets_the_envelope_and_the_way_to_keystone(
     assert answer.headers['WWW-Authenticate'] == (
         'Keystone uri="http://keystone.example/v3"')
     assert answer.headers['x-openstack-request-id'].startswith('req-')
+
+
+def test_an_expired_token_is_good_beside_that_of_a_service_alone(client):
+    for beside, status in (('of-a-service', 200), (None, 401),
+                           ('good', 401), ('unknown', 401)):
+        assert call(client, 'expired', beside).status_code == status
+    assert call(client, 'good', 'of-a-service').status_code == 200
+    assert call(client, 'good', 'unknown').status_code == 401
 
 
 def test_a_token_without_a_project_is_forbidden(client):

@@ -7,6 +7,9 @@ to somebody else. Between the adapters and the latter two stands the faulty
 proxy, so that all three can be told to go wrong.
 """
 
+import dataclasses
+
+from localcloud.identity import tokens
 from localcloud.tests import conftest as localcloud
 from trove.cloud import fake
 from trove.cloud import session
@@ -179,6 +182,16 @@ class OverHttp(Networked):
     def tenant(self, name='demo'):
         """The SDK as an ordinary tenant."""
         return self.site.connect(name)
+
+    def expired_token(self):
+        """A token of the tenant's that has run out."""
+        cloud = self.site.cloud
+        user, = cloud.store.find('user', name='demo')
+        project, = cloud.store.find('project', name='demo')
+        cloud.settings = dataclasses.replace(cloud.settings, token_hours=-1)
+        name, _ = tokens.issue(cloud, user, ['password'], project)
+        cloud.settings = self.site.settings
+        return name
 
     def next_server_fails(self):
         """The next server ends in ERROR."""

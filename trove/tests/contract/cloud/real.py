@@ -210,6 +210,10 @@ class Real(places.Networked):
         except sdk_errors.ConfigException:
             return not_available(f'an account {name} in clouds.yaml')
 
+    def expired_token(self):
+        """Only whoever runs a Keystone can let one run out."""
+        not_available('a token that has run out')
+
     def next_server_fails(self):
         """Ask for a server that no host has room for."""
         self.flavor_id = huge_flavor(self.admin)
