@@ -9,7 +9,8 @@ import datetime
 import re
 
 _UUID = '[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}'
-_DESCRIBED = re.compile('.* of Trove instance (%s)' % _UUID)
+_DESCRIBED = re.compile(
+    '.* of Trove instance (%s)(?:, kept by project ([^ ]+))?' % _UUID)
 _GROUP = 'locality_'
 
 
@@ -38,10 +39,21 @@ def server_group(instance_id):
     return _GROUP + instance_id
 
 
+def kept_by(description, project_id):
+    """A description of what lies in a project other than Trove's own."""
+    return '%s, kept by project %s' % (description, project_id)
+
+
 def described(text):
     """The instance that a description of ours names, or None."""
     found = _DESCRIBED.fullmatch(text or '')
     return found and found.group(1)
+
+
+def keeper(text):
+    """The project that `kept_by` has put into a description, or None."""
+    found = _DESCRIBED.fullmatch(text or '')
+    return found and found.group(2)
 
 
 def grouped(name):

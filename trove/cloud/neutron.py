@@ -11,15 +11,24 @@ from trove.objects import orphan
 
 
 class NeutronNetwork(ports.Network):
-    """Ports and groups are recognised by their names."""
+    """Ports and groups are recognised by their names, in our own project.
+
+    Neutron shows an administrator those of all projects: a tenant may have
+    put a name of ours on a thing of his, and so may a second Trove.
+    """
 
     def __init__(self, session, endpoint):
+        self._session = session
         self._connection = sdk.connect(session, endpoint, 'network')
 
     @property
     def _network(self):
         # Asks for a token when first used: never while a service starts.
         return self._connection.network
+
+    @property
+    def _project_id(self):
+        return self._session.get_project_id()
 
     def check(self, project_id, network_id, subnet_id):
         """Hold a tenant's choice of network and subnet; else NotFound."""
@@ -56,7 +65,7 @@ class NeutronNetwork(ports.Network):
         wanted = {'name': name, 'network_id': network_id,
                   'description': description}
         with sdk.translated('Neutron'):
-            for port in self._network.ports(**wanted):
+            for port in self._own(self._network.ports, **wanted):
                 if all(port[key] == value for key, value in wanted.items()):
                     return _port(port)
             fixed = {key: value for key, value in
@@ -71,8 +80,7 @@ class NeutronNetwork(ports.Network):
         """Every port of the instance, floating addresses joined in."""
         name = ports.resource_name(instance_id)
         with sdk.translated('Neutron'):
-            found = [port for port in self._network.ports(name=name)
-                     if port.name == name]
+            found = self._named(self._network.ports, name)
             return [_port(port, self._floating(port.id)) for port in found]
 
     def delete_port(self, port_id):
@@ -85,9 +93,8 @@ class NeutronNetwork(ports.Network):
     def create_security_group(self, name, rules, description=''):
         """Id of the security group of that name, with exactly the rules."""
         with sdk.translated('Neutron'):
-            group = next(
-                (found for found in self._network.security_groups(name=name)
-                 if found.name == name), None)
+            group = next(iter(self._named(
+                self._network.security_groups, name)), None)
             if group is None:
                 group = self._network.create_security_group(
                     name=name, description=description)
@@ -97,9 +104,8 @@ class NeutronNetwork(ports.Network):
     def security_groups(self, name):
         """Ids of our security groups of that name."""
         with sdk.translated('Neutron'):
-            return [group.id for group in
-                    self._network.security_groups(name=name)
-                    if group.name == name]
+            return [group.id for group in self._named(
+                self._network.security_groups, name)]
 
     def delete_security_group(self, group_id):
         """Remove a security group; CloudBusy while a port uses it."""
@@ -116,8 +122,9 @@ class NeutronNetwork(ports.Network):
             network_id = public_network_id or self._external()
             return self._network.create_ip(
                 floating_network_id=network_id, port_id=port_id,
-                project_id=project_id,
-                description=description).floating_ip_address
+                project_id=project_id, description=description
+                and marks.kept_by(description, self._project_id)
+                ).floating_ip_address
 
     def delete_floating(self, address):
         """Give a floating address back."""
@@ -127,13 +134,38 @@ class NeutronNetwork(ports.Network):
                     self._network.delete_ip(found.id, ignore_missing=True)
 
     def owned(self):
-        """Every port, group and floating address that bears our mark."""
+        """Every port, group and floating address that bears our mark.
+
+        A floating address is in its tenant's project. It is ours when its
+        description names our project, or when it names none, as those of
+        older releases do, and floats on a port of ours.
+        """
         with sdk.translated('Neutron'):
+            own = list(self._own(self._network.ports))
+            port_ids = {port.id for port in own}
+            floating = [
+                one for one in self._network.ips()
+                if marks.keeper(one.description) == self._project_id
+                or (marks.keeper(one.description) is None
+                    and one.port_id in port_ids)]
             return [
-                *_marked('port', self._network.ports()),
-                *_marked('security_group', self._network.security_groups()),
-                *_marked('floating_ip', self._network.ips(),
-                         'floating_ip_address')]
+                *_marked('port', own),
+                *_marked('security_group',
+                         self._own(self._network.security_groups)),
+                *_marked('floating_ip', floating, 'floating_ip_address')]
+
+    def _own(self, listing, **wanted):
+        """What is listed and lies in our project.
+
+        A cloud may ignore a filter it does not know: look for ourselves.
+        """
+        for one in listing(project_id=self._project_id, **wanted):
+            if one.project_id == self._project_id:
+                yield one
+
+    def _named(self, listing, name):
+        return [one for one in self._own(listing, name=name)
+                if one.name == name]
 
     def _external(self):
         for network in self._network.networks(is_router_external=True):

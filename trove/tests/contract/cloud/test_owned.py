@@ -84,3 +84,51 @@ def test_a_floating_address_is_given_back_once(place, cloud, instance_id):
     cloud.network.delete_floating(address)
     [found_port] = cloud.network.ports(instance_id)
     assert found_port.floating is None
+
+
+def test_what_bears_our_marks_elsewhere_is_not_ours(networked, instance_id):
+    """A tenant writes what it likes, and a second Trove what we write."""
+    network = networked.cloud.network
+    name = 'trove-' + instance_id
+    other = networked.tenant()
+    port = other.network.create_port(
+        name=name, network_id=networked.network_id,
+        description=marks.user_port(instance_id))
+    group = other.network.create_security_group(
+        name=name, description=marks.security_group(instance_id))
+    try:
+        address = networked.admin.network.create_ip(
+            floating_network_id=next(iter(networked.admin.network.networks(
+                is_router_external=True))).id,
+            project_id=networked.project_id, description=marks.kept_by(
+                marks.floating(instance_id), networked.project_id))
+        try:
+            assert network.owned() == []
+            assert network.ports(instance_id) == []
+            assert network.security_groups(name) == []
+            own = network.create_port(
+                name, networked.network_id, instance_id, (),
+                description=marks.user_port(instance_id))
+            assert own.id != port.id
+            group_id = network.create_security_group(
+                name, usual.RULES, marks.security_group(instance_id))
+            assert group_id != group.id
+            assert {one.external_id for one in network.owned()} == {
+                own.id, group_id}
+        finally:
+            networked.admin.network.delete_ip(address)
+    finally:
+        other.network.delete_port(port)
+        other.network.delete_security_group(group)
+
+
+def test_a_floating_address_of_an_older_release_is_known_by_its_port(
+        networked, instance_id):
+    port = a_port(networked, instance_id)
+    made = networked.admin.network.create_ip(
+        floating_network_id=next(iter(networked.admin.network.networks(
+            is_router_external=True))).id,
+        port_id=port.id, project_id=networked.project_id,
+        description=marks.floating(instance_id))
+    assert ('floating_ip', made.floating_ip_address, instance_id) in found(
+        networked.cloud.network)
