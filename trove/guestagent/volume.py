@@ -65,8 +65,13 @@ class Volume:
         """
         facts = self._journal.progress.facts
         if self._tried and facts['volume_serial']:
-            device = self._readable(facts)
-            disks.check_alive(self._point(facts), device)
+            point = self._point(facts)
+            try:
+                device = self._readable(facts)
+            except exception.TroveError:
+                self._abandon(point)
+                raise
+            disks.check_alive(point, device)
 
     def give_up(self):
         """Kill the engine and unmount, if the volume can be read again."""
@@ -74,6 +79,23 @@ class Volume:
         LOG.warning('the volume %s is back; the engine is started anew',
                     self._readable(facts))
         self._release(self._point(facts))
+
+    def _abandon(self, point):
+        """Let nothing be written any more, nor anybody recover from caches.
+
+        Writes fail meanwhile, and the kernel forgets them. Were the disk
+        back before the engine is gone, later ones would follow: MariaDB's
+        Aria noted as written what was lost, users and grants among it.
+        """
+        try:
+            if disks.mounted_at(point) is not None:
+                disks.shut_down(point)
+        except OSError as error:
+            LOG.warning('%s could not be shut down: %s', point, error)
+        try:
+            self._engine.abort()
+        except exception.TroveError as error:
+            LOG.warning('the engine lives on without its disk: %s', error)
 
     def _mount(self, facts):
         point, device = self._point(facts), self._device(facts)

@@ -8,10 +8,12 @@ because it grows while it is in use.
 
 import dataclasses
 import errno
+import fcntl
 import glob
 import mmap
 import os
 import stat
+import struct
 
 from trove.common import waiting
 from trove.guestkit import errors
@@ -22,6 +24,12 @@ FILE_SYSTEM = 'xfs'
 FORMAT_TIMEOUT_S = 120
 _BLOCK_BYTES = 4096
 _MOUNT_OPTIONS = 'noatime'
+_GOINGDOWN = 0x8004587D         # XFS_IOC_GOINGDOWN
+_WRITE_NOTHING = 2              # XFS_FSOP_GOING_FLAGS_NOLOGFLUSH
+_SEE_WRITTEN = (
+    'grep -qF " $0 " /proc/self/mountinfo || exit 0; sync -f "$0" && exit 0; '
+    'echo "Writes to $0 have failed: it must be mounted anew." >&2; '
+    'xfs_io -x -c shutdown "$0"; exit 1')
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -170,6 +178,36 @@ def is_shut_down(mount_point):
     except OSError as error:
         return error.errno == errno.EIO
     return False
+
+
+def shut_down(mount_point):
+    """Let a mounted file system give up its device; nothing more is written.
+
+    What its caches hold of a device that has failed is not what is there:
+    writes that failed are forgotten, and later ones must not follow them.
+    """
+    try:
+        handle = os.open(mount_point, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        if error.errno == errno.EIO:
+            return              # it has done so by itself
+        raise
+    try:
+        fcntl.ioctl(handle, _GOINGDOWN, struct.pack('I', _WRITE_NOTHING))
+    finally:
+        os.close(handle)
+
+
+def see_written(mount_point):
+    """The command that fails where writes to a volume have been lost.
+
+    The kernel tells of a failed write once, and shows afterwards what was to
+    be written as if it were there. An engine that is started on that believes
+    that it has recovered. So the file system is shut down, to be mounted
+    anew.
+    Storage that is no volume of its own is left alone.
+    """
+    return ('/bin/sh', '-c', _SEE_WRITTEN, mount_point)
 
 
 def check_alive(mount_point, device):

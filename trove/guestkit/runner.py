@@ -133,7 +133,7 @@ class _Watched:
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._failed = False
-        self._process = _find(record) or self._spawn()
+        self._process = _find(record) or self._first()
         self._thread = threading.Thread(
             target=self._watch, name='unit-' + unit.name, daemon=True)
         self._thread.start()
@@ -178,15 +178,35 @@ class _Watched:
             if clean:
                 self.wanted = False
                 return
-            if not self._may_restart():
-                self._failed, self.wanted = True, False
+            if not self._again():
                 return
+
+    def _first(self):
+        if not self._prepared():
+            raise errors.UnitFailed(unit=self._unit.name, reason=(
+                'what is to be run ahead of it failed.'))
+        return self._spawn()
+
+    def _again(self):
+        """Start it once more; False when it is not to be."""
+        while self._may_restart():
             self._stop.wait(self._unit.restart_pause_s)
+            if not self._stop.is_set() and not self._prepared():
+                continue
             with self._lock:        # against `end` in this very moment
                 if self._stop.is_set():
-                    return
+                    return False
                 self._restarts += 1
                 self._process = self._spawn()
+            return True
+        self._failed, self.wanted = True, False
+        return False
+
+    def _prepared(self):
+        before = self._unit.before
+        return not before or subprocess.run(
+            before, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, check=False).returncode == 0
 
     def _may_restart(self):
         now = time.monotonic()

@@ -31,13 +31,15 @@ class Unit:
     """A service: what runs, as whom, and what happens when it dies.
 
     It is started again after a crash, ``restarts`` times within
-    ``restart_window_s``; then it is given up.
+    ``restart_window_s``; then it is given up. ``before`` is run as root ahead
+    of each start; where it fails, nothing is started: it counts as a crash.
     """
 
     name: str
     description: str
     argv: tuple[str, ...]
     user: str
+    before: tuple[str, ...] = ()
     runtime_folders: tuple[str, ...] = ()   # made anew, owned by the user
     notifies: bool = False                  # speaks sd_notify
     open_files: int = 16384
@@ -89,7 +91,7 @@ StartLimitBurst={burst}
 
 [Service]
 Type={type}
-ExecStart={command}
+{before}ExecStart={command}
 User={user}
 Group={user}
 {runtime}LimitNOFILE={open_files}
@@ -186,7 +188,11 @@ def render(unit):
         runtime = 'RuntimeDirectory=%s\nRuntimeDirectoryMode=0755\n' % (
             ' '.join(os.path.basename(path)
                      for path in unit.runtime_folders))
+    before = ''
+    if unit.before:
+        before = 'ExecStartPre=+%s\n' % _command(unit.before)
     return _TEMPLATE.format(
+        before=before,
         description=unit.description, command=_command(unit.argv),
         type='notify' if unit.notifies else 'exec', user=unit.user,
         runtime=runtime, open_files=unit.open_files,

@@ -12,6 +12,7 @@ from trove.datastores.postgresql.guest import logs as engine_logs
 from trove.datastores.postgresql.guest import places as where
 from trove.datastores.postgresql.guest import space
 from trove.guestkit import configfiles
+from trove.guestkit import disks
 from trove.guestkit import errors
 from trove.guestkit import files
 from trove.guestkit import interim
@@ -73,6 +74,7 @@ class PgEngine(interfaces.Engine):
             argv=('/bin/sh', '-c', 'exec "$@" 2>>"$0"', places.first_words,
                   os.path.join(where.programs(), 'postgres'),
                   '-D', places.data, '--config-file=' + places.config),
+            before=disks.see_written(places.mount_point),
             user=where.USER, runtime_folders=(places.runtime,),
             notifies=True, stop_timeout_s=self._conf.stop_timeout)
 

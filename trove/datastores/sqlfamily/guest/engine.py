@@ -13,6 +13,7 @@ from trove.datastores import interfaces
 from trove.datastores.sqlfamily.guest import connection
 from trove.datastores.sqlfamily.guest import logs as sql_logs
 from trove.datastores.sqlfamily.guest import places as where
+from trove.guestkit import disks
 from trove.guestkit import errors
 from trove.guestkit import files
 from trove.guestkit import interim
@@ -80,6 +81,7 @@ class SqlEngine(interfaces.Engine):
             # that it cannot read its configuration.
             argv=('/bin/sh', '-c', 'exec "$@" 2>"$0"', places.first_words,
                   program, '--defaults-file=' + places.config, *words),
+            before=disks.see_written(places.mount_point),
             user=self.user, runtime_folders=(places.runtime,),
             notifies=True, stop_timeout_s=options.stop_timeout)
 

@@ -3,6 +3,9 @@
 
 import pytest
 
+from trove.common import waiting
+from trove.guestkit import disks
+from trove.objects import order
 from trove.tests.fixtures import guest_engines
 from trove.tests.fixtures import guest_machine
 from trove.tests.fixtures import lost_disk
@@ -51,3 +54,44 @@ def test_a_volume_that_lost_its_data_is_not_made_anew(machine):
     with open(machine.image, 'r+b') as image:
         image.write(bytes(HEAD_BYTES))
     machine.start_agent().wait_told('nothing any more')
+
+
+@pytest.fixture
+def unwatched():
+    """MariaDB whose agent takes its time to look at the volume."""
+    made = guest_machine.Machine(report_interval=600)
+    try:
+        made.prepare()
+        with made.driver.engine._connector.open() as engine:
+            engine.run('SET GLOBAL aria_checkpoint_interval = 1')
+        yield made
+    finally:
+        made.close()
+
+
+def until(check, what):
+    return waiting.until(check, guest_machine.WAIT_S, what, poll_s=0.05)
+
+
+def test_a_user_made_just_before_a_loss_that_nobody_saw_is_there(unwatched):
+    machine = unwatched
+    machine.driver.users.create(order.UserSpec(
+        name='late', password='x', databases=('shop',)))
+    with lost_disk.pulled(machine.device):
+        # It dies, and is not started on what is still shown of failed writes.
+        until(lambda: disks.is_shut_down(machine.mount_point), 'the shutdown')
+    machine.stop_agent()
+    machine.start_agent().wait(error=None, service_status='healthy')
+    assert machine.query('SELECT 1', user='late', password='x') == ((1,),)
+
+
+def test_a_user_made_just_before_a_power_cut_is_there(unwatched):
+    machine = unwatched
+    machine.driver.users.create(order.UserSpec(
+        name='late', password='x', databases=('shop',)))
+    disks.shut_down(machine.mount_point)
+    machine.driver.engine.abort()
+    machine.stop_agent()
+    machine.unmount()
+    machine.start_agent().wait(error=None, service_status='healthy')
+    assert machine.query('SELECT 1', user='late', password='x') == ((1,),)

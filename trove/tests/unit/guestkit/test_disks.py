@@ -8,6 +8,7 @@ import pytest
 from trove.guestkit import disks
 from trove.guestkit import errors
 from trove.guestkit import files
+from trove.guestkit import shell
 
 SERIAL = '7b114bb6-020f-45a6-a'
 
@@ -115,3 +116,14 @@ def test_a_mount_that_is_of_no_use(monkeypatch, mounted, code, words):
         monkeypatch.setattr(disks.os, 'stat', stat)
     with pytest.raises(errors.VolumeLost, match=words):
         disks.check_alive('/m', '/dev/x')
+
+
+def test_a_folder_that_is_no_volume_has_lost_no_writes(tmp_path):
+    shell.run(disks.see_written(str(tmp_path)))
+
+
+def test_a_file_system_that_has_shut_down_is_not_shut_down_again(monkeypatch):
+    def opened(path, flags):
+        raise OSError(errno.EIO, 'gone')
+    monkeypatch.setattr(disks.os, 'open', opened)
+    disks.shut_down('/m')

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from trove.common import waiting
+from trove.guestkit import errors
 from trove.guestkit import runner
 from trove.guestkit import units
 
@@ -118,3 +119,22 @@ def test_folders_below_run_are_made_anew(keeper, tmp_path):
     keeper.start(made)
     assert (tmp_path / 'run').is_dir()
     keeper.stop(made)
+
+
+def test_nothing_is_started_where_what_comes_before_fails(keeper):
+    barred = unit('sleep', '600', before=('false',))
+    with pytest.raises(errors.UnitFailed):
+        keeper.start(barred)
+    assert state(keeper, barred) is units.State.STOPPED
+
+
+def test_it_is_given_up_where_what_comes_before_fails_again(keeper, tmp_path):
+    sign = tmp_path / 'well'
+    sign.touch()
+    barred = unit('sleep', '600', before=('test', '-e', str(sign)))
+    keeper.start(barred)
+    pid = keeper.condition(barred).pid
+    sign.unlink()
+    os.kill(pid, signal.SIGKILL)
+    reaches(keeper, units.State.FAILED, barred)
+    assert keeper.condition(barred).restarts == 0

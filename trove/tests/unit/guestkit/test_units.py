@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Unit files, and what systemd is asked."""
 
+import dataclasses
+
 import pytest
 
 from trove.guestkit import units
@@ -39,6 +41,14 @@ def test_a_unit_file_quotes_what_systemd_would_read_as_its_own():
     assert 'Type=exec\n' in text
     # The agent is not killed in its stead.
     assert 'OOMScoreAdjust=500\n' in text
+
+
+def test_what_comes_before_a_start_is_run_as_root():
+    text = units.render(dataclasses.replace(
+        UNIT, before=('/bin/sh', '-c', 'test -d "$0"', '/data')))
+    assert ("ExecStartPre=+/bin/sh -c 'test -d \"$$0\"' /data\n"
+            'ExecStart=/bin/engine' in text)
+    assert 'ExecStartPre' not in units.render(UNIT)
 
 
 def test_a_first_start_needs_one_question(tmp_path):
