@@ -49,7 +49,7 @@ class Application:
         try:
             if fault and not fault.after:
                 fault.strike(environ)
-            response = self._respond(request, service, fault)
+            response = self._respond(request, fault, request_id)
             if fault and fault.after:
                 fault.strike(environ)
         except errors.ApiError as error:
@@ -65,11 +65,12 @@ class Application:
                   response.status_code, (time.monotonic() - started) * 1000)
         return response(environ, start_response)
 
-    def _respond(self, request, service, fault):
+    def _respond(self, request, fault, request_id):
         adapter = self._map.bind_to_environ(request.environ)
         route, params = adapter.match()
         call = web.Call(self.cloud, request, route,
                         tokens.caller(self.cloud, request, route))
+        call.request_id = request_id
         _check_project(call, params.pop('project', None))
         microversions.negotiate(call)
         if fault:

@@ -72,6 +72,7 @@ class Call:
         self.query = request.args
         self.sabotage = None        # a sentence: the resource must fail
         self.version = (2, 1)       # the microversion asked for
+        self.request_id = None      # set for each call
 
     def json(self):
         """The body, which must be a JSON object."""

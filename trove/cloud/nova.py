@@ -18,6 +18,8 @@ from trove.objects import orphan
 OURS = 'trove_instance'
 #: A rebuild takes user data from here on.
 LEAST = '2.57'
+#: What an action failed with is told from here on.
+_TELLS_WHY = '2.84'
 
 
 class NovaCompute(ports.Compute):
@@ -27,20 +29,23 @@ class NovaCompute(ports.Compute):
         self._session = session
         self._endpoint = endpoint
         self._version = version
-        self._client = None
+        self._clients = {}
         self._config_drive = config_drive
 
     @property
     def _nova(self):
+        return self._speaking(self._version)
+
+    def _speaking(self, version):
         # Asks what it speaks when first used: never while we start.
-        if self._client is None:
+        if version not in self._clients:
             where = dict(self._endpoint)
             where['endpoint_type'] = where.pop('interface')
-            self._client = client.Client(
+            self._clients[version] = client.Client(
                 microversions.agree('Nova', self._session, self._endpoint,
-                                    self._version, LEAST),
+                                    version, LEAST),
                 session=self._session, **where)
-        return self._client
+        return self._clients[version]
 
     def flavors(self):
         """All flavors that tenants may use."""
@@ -94,6 +99,16 @@ class NovaCompute(ports.Compute):
         """The server now, or NotFound."""
         with translated():
             return _server(self._nova.servers.get(server_id))
+
+    def last_failure(self, server_id):
+        """What the newest action on the server failed with, or None."""
+        with translated():
+            actions = self._speaking(_TELLS_WHY).instance_action
+            newest = max(actions.list(server_id), default=None,
+                         key=lambda action: action.start_time)
+            if newest is None or newest.message != 'Error':
+                return None
+            return _reason(actions.get(server_id, newest.request_id))
 
     def statuses(self):
         """Status by server id of every server of ours, page by page."""
@@ -220,6 +235,17 @@ def _marked_groups(groups):
         if instance_id:
             yield orphan.Thing(kind='server_group', external_id=group.id,
                                instance_id=instance_id)
+
+
+def _reason(action):
+    """Why an action failed: the words of its last event that did."""
+    failed = [event for event in action.events or ()
+              if event.get('result') == 'Error']
+    last = max(failed, default={},
+               key=lambda event: event.get('finish_time') or '')
+    words = last.get('details') or 'its %s ended in an error%s' % (
+        action.action, last and ' at ' + last['event'])
+    return ' '.join(words.split())[:500]
 
 
 def _mark(instance_id):

@@ -200,6 +200,14 @@ class Compute(abc.ABC):
         """The server now, or NotFound."""
 
     @abc.abstractmethod
+    def last_failure(self, server_id: str) -> str | None:
+        """What the newest action on the server failed with, in the cloud's
+        words; None when it did not fail, or the cloud does not tell.
+
+        For what leaves a server as it was and without a fault.
+        """
+
+    @abc.abstractmethod
     def statuses(self) -> dict[str, str]:
         """Status by server id of every server of ours, in few requests."""
 

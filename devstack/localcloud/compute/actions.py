@@ -4,6 +4,7 @@ from localcloud import clock
 from localcloud import errors
 from localcloud import web
 from localcloud.compute import flavors
+from localcloud.compute import history
 from localcloud.compute import orders
 from localcloud.compute import servers
 from localcloud.compute import views
@@ -23,6 +24,8 @@ def act(call, server_id):
         if doc['locked'] and not call.ctx.is_admin and names[0] != 'unlock':
             raise errors.Conflict(f'Instance {server_id} is locked')
         result = TABLE[names[0]](call, doc, args)
+        if names[0] in history.NAMES:
+            history.begin(call, server_id, history.NAMES[names[0]])
     return result or (202, None)
 
 

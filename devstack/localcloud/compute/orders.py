@@ -12,6 +12,7 @@ from localcloud import quota
 from localcloud import web
 from localcloud.compute import disks
 from localcloud.compute import flavors
+from localcloud.compute import history
 from localcloud.compute import nics
 from localcloud.image import images
 
@@ -61,6 +62,7 @@ def place(call, body, hints):
     doc.update(disks.claim(call, doc, body))
     doc.update(nics.claim(call, doc, body))
     call.store.put('server', doc)
+    history.begin(call, server_id, 'create')
     call.cloud.jobs.add('server.boot', server_id, sabotage=call.sabotage)
     return doc, secrets.token_urlsafe(9)
 

@@ -6,6 +6,7 @@ from localcloud.compute import actions
 from localcloud.compute import attachments
 from localcloud.compute import flavors
 from localcloud.compute import groups
+from localcloud.compute import history
 from localcloud.compute import interfaces
 from localcloud.compute import keypairs
 from localcloud.compute import labels
@@ -46,4 +47,5 @@ def rules():
     return [rule for routes in (
         VERSIONS, servers.ROUTES, actions.ROUTES, interfaces.ROUTES,
         attachments.ROUTES, labels.ROUTES, flavors.ROUTES, keypairs.ROUTES,
-        groups.ROUTES, operators.ROUTES) for rule in routes.rules]
+        groups.ROUTES, operators.ROUTES, history.ROUTES)
+        for rule in routes.rules]

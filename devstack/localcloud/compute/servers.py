@@ -5,6 +5,7 @@ import re
 from localcloud import clock
 from localcloud import errors
 from localcloud import web
+from localcloud.compute import history
 from localcloud.compute import orders
 from localcloud.compute import views
 
@@ -173,6 +174,7 @@ def delete(call, server_id):
         if doc['task_state'] != 'deleting':
             call.store.update('server', server_id, task_state='deleting',
                               updated_at=clock.now())
+            history.begin(call, server_id, 'delete')
             call.cloud.jobs.add('server.delete', server_id,
                                 sabotage=call.sabotage)
     return 204, None

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers: the promises kept. Every job can run twice."""
+import os
+
 from localcloud import clock
 from localcloud import jobs
 from localcloud.compute import disks
+from localcloud.compute import history
 from localcloud.compute import machines
 from localcloud.network import firewall
 from localcloud.network import ports
 from localcloud.volume import work as volume_work
 
 SOFT_STOP_S = 60.0
+NO_HOST = 'No valid host was found. There are not enough hosts available.'
 
 
 def change(cloud, server_id, **changes):
@@ -19,6 +23,8 @@ def change(cloud, server_id, **changes):
             return None
         if doc['task_state'] == 'deleting':
             changes.pop('task_state', None)
+        elif 'task_state' in changes:
+            history.end(cloud.store, server_id)
         return cloud.store.update('server', server_id,
                                   updated_at=clock.now(), **changes)
 
@@ -33,6 +39,7 @@ def failed(cloud, server_id, message, **args):
                 task_state=('deleting' if doc['task_state'] == 'deleting'
                             else None),
                 updated_at=clock.now(), fault=fault(message))
+            history.end(cloud.store, server_id, message)
 
 
 def fault(message):
@@ -46,6 +53,7 @@ def delete_failed(cloud, server_id, message, **args):
     cloud.store.update('server', server_id, vm_state='error',
                        task_state=None, updated_at=clock.now(),
                        fault=fault(message))
+    history.end(cloud.store, server_id, message)
 
 
 def _current(cloud, server_id, *tasks):
@@ -59,6 +67,9 @@ def boot(cloud, server_id):
     """Run a new server."""
     doc = _current(cloud, server_id, 'spawning')
     if doc is None:
+        return
+    if not _has_room(doc['flavor']):
+        failed(cloud, server_id, NO_HOST)
         return
     for entry in doc['volumes']:
         _make_blank(cloud, entry['volume_id'])
@@ -79,6 +90,12 @@ def run(cloud, doc):
     """Start a server's machine; its ports and volumes are in use."""
     cloud.host.start_machine(machines.spec(cloud, doc))
     _plugged(cloud, doc)
+
+
+def _has_room(flavor):
+    """Whether this machine could ever hold it; its memory is shared."""
+    memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES')
+    return flavor['ram'] << 20 <= memory
 
 
 def _plugged(cloud, doc):
@@ -121,6 +138,7 @@ def delete(cloud, server_id):
         if group:
             cloud.store.update('server_group', group['id'], members=[
                 m for m in group['members'] if m != server_id])
+        history.forget(cloud.store, server_id)
         cloud.store.delete('server', server_id)
 
 
@@ -158,9 +176,17 @@ def reboot(cloud, server_id, hard):
 
 @jobs.job('server.resize', failed=failed)
 def resize(cloud, server_id, flavor):
-    """Give a server another flavor; it waits to be confirmed."""
+    """Give a server another flavor; it waits to be confirmed.
+
+    Where there is no room it stays as it is, as with Nova: only the record
+    of what was asked tells why.
+    """
     doc = _current(cloud, server_id, 'resize_migrating')
-    if doc:
+    if doc and not _has_room(flavor):
+        with cloud.store.transaction():
+            history.end(cloud.store, server_id, NO_HOST)
+            change(cloud, server_id, vm_state=doc['was'], task_state=None)
+    elif doc:
         _reshape(cloud, doc, flavor)
         change(cloud, server_id, vm_state='resized', task_state=None,
                flavor=flavor, old_flavor=doc['old_flavor'] or doc['flavor'])

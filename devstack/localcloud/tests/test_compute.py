@@ -95,6 +95,44 @@ def test_stop_start_reboot_and_console(site, demo, image):
         'line 9\nline 10\n')
 
 
+def test_what_was_asked_of_a_server_is_on_record(site, admin, demo, image):
+    nova, server = _boot(site, demo, image, _nova(site, version='2.84'))
+    admin.set_compute_quotas(demo.session.get_project_id(), ram=-1)
+    huge = admin.compute.create_flavor(
+        name='huge', ram=2 ** 24, vcpus=1, disk=1)
+    nova.servers.resize(server.id, huge.id)
+    site.settle()
+    resize, create = nova.instance_action.list(server.id)
+    assert (create.action, create.message) == ('create', None)
+    assert (resize.action, resize.message) == ('resize', 'Error')
+    event, = nova.instance_action.get(server.id, resize.request_id).events
+    assert event['result'] == 'Error'
+    assert event['details'].startswith('No valid host was found.')
+    server = nova.servers.get(server.id)
+    assert (server.status, server.flavor['original_name']) == (
+        'ACTIVE', 'db.tiny')
+    older = _nova(site).instance_action.get(server.id, resize.request_id)
+    assert 'details' not in older.events[0]
+    with pytest.raises(novaclient.exceptions.NotFound):
+        nova.instance_action.get(server.id, 'req-none')
+    with pytest.raises(novaclient.exceptions.NotFound):
+        _nova(site, 'alt').instance_action.list(server.id)
+    nova.servers.delete(server.id)
+    site.settle()
+    assert site.cloud.store.find('instance_action') == []
+
+
+def test_no_server_boots_where_there_is_no_room(site, admin, demo, image):
+    admin.set_compute_quotas(demo.session.get_project_id(), ram=-1)
+    huge = admin.compute.create_flavor(
+        name='huge', ram=2 ** 24, vcpus=1, disk=1)
+    nova = _nova(site)
+    server = nova.servers.create('db-1', image.id, huge.id, nics=[
+        {'net-id': demo.network.find_network('private').id}])
+    server = _active(nova, server.id, 'ERROR')
+    assert server.fault['message'].startswith('No valid host was found.')
+
+
 def test_resize_waits_to_be_confirmed_and_can_be_reverted(
         site, demo, image):
     nova, server = _boot(site, demo, image)

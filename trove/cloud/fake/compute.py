@@ -38,6 +38,7 @@ class FakeCompute(ports.Compute):
         self.rebuilt = 'ACTIVE'         # how the next rebuilds end
         self.user_data = {}
         self.resized = 'VERIFY_RESIZE'  # how the next resizes end
+        self.failures = {}              # server id -> of its newest action
         self.full = False               # whether no host is free
         self._before = {}
         self._then = {}
@@ -104,6 +105,11 @@ class FakeCompute(ports.Compute):
         if server_id not in self.servers:
             raise exception.NotFound(kind='Server', id=server_id)
         return self.servers[server_id]
+
+    @faults.breakable
+    def last_failure(self, server_id):
+        """What the newest action on it failed with, or None."""
+        return self.failures.get(server_id)
 
     @faults.breakable
     def statuses(self):
@@ -226,6 +232,7 @@ class FakeCompute(ports.Compute):
 
     def _begin(self, server_id, status):
         self._set(server_id, status=status)
+        self.failures.pop(server_id, None)
         self._left[server_id] = self.looks
 
     def _settle(self, server_id):
@@ -242,7 +249,9 @@ class FakeCompute(ports.Compute):
             self._set(server_id, status='VERIFY_RESIZE',
                       flavor_id=flavor.id, flavor_name=flavor.name)
         elif status == 'RESIZE':
-            self._set(server_id, status=self.resized, fault=self.fault)
+            self.failures[server_id] = self.fault
+            self._set(server_id, status=self.resized, fault=self.fault
+                      if self.resized == 'ERROR' else None)
         elif status == 'VERIFY_RESIZE' and server_id in self._confirmed:
             self._confirmed.remove(server_id)
             self._set(server_id, status='ACTIVE')

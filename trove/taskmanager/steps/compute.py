@@ -2,6 +2,7 @@
 """Servers: boot, wait, delete."""
 
 import functools
+import logging
 import typing
 
 from trove.cloud import marks
@@ -11,6 +12,8 @@ from trove.common import exception
 from trove.taskmanager import identity
 from trove.taskmanager import tools as toolbox
 from trove.taskmanager.steps import base
+
+LOG = logging.getLogger(__name__)
 
 _FAILED = frozenset(('ERROR', 'DELETED', 'SOFT_DELETED'))
 
@@ -29,9 +32,27 @@ def check_server(tools: toolbox.Tools, server_id: str) -> ports.Server:
         raise ServerFailed(status='DELETED',
                            fault='it is gone') from error
     if server.status in _FAILED:
-        raise ServerFailed(status=server.status,
-                           fault=server.fault or 'no reason was given')
+        raise failed(tools, server)
     return server
+
+
+def failed(tools: toolbox.Tools, server: ports.Server) -> ServerFailed:
+    """The error that tells how a server ended, and why."""
+    return ServerFailed(status=server.status, fault=why(tools, server))
+
+
+def why(tools: toolbox.Tools, server: ports.Server) -> str:
+    """Why a server is not what it should be, as far as the cloud tells.
+
+    Asking must not hide what it is asked about.
+    """
+    reason = server.fault
+    if not reason:
+        try:
+            reason = tools.cloud.compute.last_failure(server.id)
+        except (ports.CloudError, exception.NotFound) as error:
+            LOG.info('no reason for server %s: %s', server.id, error)
+    return reason or 'no reason was given'
 
 
 class CreateServerGroup(base.Step):

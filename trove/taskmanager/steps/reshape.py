@@ -19,7 +19,8 @@ _DOWN = ('ERROR', 'SHUTOFF')
 class ServerUnchanged(exception.TroveError):
     """The cloud took the request and did nothing."""
 
-    template = 'the server is ACTIVE again, and no change was made to it'
+    template = ('the server is ACTIVE again, and no change was made to it: '
+                '%(reason)s')
 
 
 class ResizeServer(base.Step):
@@ -102,9 +103,7 @@ class RebootServer(base.Step):
                 asked = True
                 return False
             if server.status in _DOWN:
-                raise compute.ServerFailed(
-                    status=server.status,
-                    fault=server.fault or 'no reason was given')
+                raise compute.failed(self.tools, server)
             return server.status == 'ACTIVE'
 
         self.tools.until(look, self.tools.conf.reboot_time_out,
@@ -132,9 +131,7 @@ def put_back(tools: toolbox.Tools, instance_id: str,
                 refused = True
         elif server.status in _DOWN:
             if rebooted:
-                raise compute.ServerFailed(
-                    status=server.status,
-                    fault=server.fault or 'no reason was given')
+                raise compute.failed(tools, server)
             tools.cloud.compute.reboot(server_id, hard=True)
             rebooted = True
         return server if server.status == 'ACTIVE' else None
@@ -152,20 +149,24 @@ def _change(tools: toolbox.Tools, server_id: str,
 
     The cloud shows a change as soon as it has taken the request: a server
     that is active again without being what it should is not going to be.
+    Why not is on its record a moment later: it is looked at twice.
     """
-    asked = False
+    asked = unchanged = False
 
     def look() -> bool:
-        nonlocal asked
+        nonlocal asked, unchanged
         server = compute.check_server(tools, server_id)
         if server.status == _DONE or (server.status == 'ACTIVE'
                                       and is_there(server)):
             return True
         if server.status == 'ACTIVE':
+            if unchanged:
+                raise ServerUnchanged(reason=compute.why(tools, server))
             if asked:
-                raise ServerUnchanged()
-            ask()
-            asked = True
+                unchanged = True
+            else:
+                ask()
+                asked = True
         return False
 
     tools.until(look, tools.conf.resize_time_out, 'the changed server')

@@ -60,6 +60,11 @@ class InMemory:
         """The next server ends in ERROR."""
         self.fake.compute.outcome = 'ERROR'
 
+    def next_resize_finds_no_host(self):
+        """What to resize to."""
+        self.fake.compute.resized = 'ACTIVE'
+        return self.other_flavor_id
+
     def next_extension_fails(self):
         """The next volume that is extended ends in an error."""
         self.fake.volumes.extended = 'error_extending'
@@ -198,6 +203,12 @@ class OverHttp(Networked):
         self.site.cloud.faults.add(
             service='compute', operation='POST /servers', count=1,
             kind='error_state', message='No valid host was found.')
+
+    def next_resize_finds_no_host(self):
+        """What to resize to: a flavor that the quota lets through."""
+        self.admin.set_compute_quotas(self.own_project_id, ram=-1)
+        return self.admin.compute.create_flavor(
+            name='huge', ram=2 ** 24, vcpus=1, disk=1).id
 
     def is_full(self, host):
         """It has but one host."""

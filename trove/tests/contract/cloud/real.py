@@ -218,6 +218,11 @@ class Real(places.Networked):
         """Ask for a server that no host has room for."""
         self.flavor_id = huge_flavor(self.admin)
 
+    def next_resize_finds_no_host(self):
+        """What to resize to: a flavor that no host has room for."""
+        self.admin.set_compute_quotas(self.own_project_id, ram=-1)
+        return huge_flavor(self.admin)
+
     def make_region(self, name):
         """Keystone wants to know it first."""
         self.admin.identity.create_region(id=name)

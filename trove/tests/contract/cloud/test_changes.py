@@ -23,6 +23,14 @@ def server(place, cloud, instance_id):
 
 
 @pytest.fixture
+def server_over_http(networked, instance_id):
+    made = networked.cloud.compute.boot(
+        test_ports.an_order(networked, instance_id))
+    test_ports.active(networked, made.id)
+    return made
+
+
+@pytest.fixture
 def volume(place, cloud, instance_id):
     made = test_ports.a_volume(place, instance_id)
     becomes(cloud.volumes, made.id, 'available')
@@ -79,6 +87,50 @@ def test_what_was_not_resized_is_busy_or_refuses(place, cloud, server):
     with pytest.raises((ports.CloudRefused, exception.NotFound)):
         cloud.compute.resize(server.id, 'no-such')
     assert cloud.compute.show(server.id).status == 'ACTIVE'
+
+
+def test_a_resize_that_finds_no_host_tells_why(place, cloud, server):
+    assert cloud.compute.last_failure(server.id) is None
+    flavor_id = place.next_resize_finds_no_host()
+    try:
+        cloud.compute.resize(server.id, flavor_id)
+    except ports.CloudRefused as error:
+        # A Nova that looks for a host before it answers.
+        assert 'No valid host' in str(error)
+    else:
+        becomes(cloud.compute, server.id, 'ACTIVE')
+        test_ports.soon(lambda: cloud.compute.last_failure(server.id))
+        assert 'No valid host' in cloud.compute.last_failure(server.id)
+    found = cloud.compute.show(server.id)
+    assert (found.flavor_name, found.fault) == (server.flavor_name, None)
+
+
+def test_what_goes_well_after_a_failure_ends_it(place, cloud, server):
+    try:
+        cloud.compute.resize(server.id, place.next_resize_finds_no_host())
+    except ports.CloudRefused:
+        return
+    becomes(cloud.compute, server.id, 'ACTIVE')
+    test_ports.soon(lambda: cloud.compute.last_failure(server.id))
+    cloud.compute.reboot(server.id)
+    becomes(cloud.compute, server.id, 'ACTIVE')
+    assert cloud.compute.last_failure(server.id) is None
+
+
+def test_a_nova_that_tells_no_details_tells_what_failed(
+        networked, server_over_http):
+    networked.proxy.change(
+        'compute', r'GET /servers/[^/]+/os-instance-actions/[^/]+',
+        lambda text: text.replace('"details"', '"not-told"'))
+    compute = networked.cloud.compute
+    try:
+        compute.resize(server_over_http.id,
+                       networked.next_resize_finds_no_host())
+    except ports.CloudRefused:
+        return
+    test_ports.soon(lambda: compute.last_failure(server_over_http.id))
+    assert compute.last_failure(server_over_http.id).startswith(
+        'its resize ended in an error at ')
 
 
 @pytest.mark.parametrize('hard', [False, True])

@@ -247,9 +247,16 @@ def test_a_failed_start_on_the_new_flavor_puts_the_old_one_back(
 def test_a_server_that_is_not_resized_runs_on_as_it_was(plane, made, word):
     plane.cloud.compute.resized = word
     reshape(plane, made)
-    undone(plane, made, 'ResizeServer')
+    undone(plane, made, 'No valid host was found')
     assert (server(plane).flavor_id, server(plane).status) == ('1', 'ACTIVE')
     assert plane.guests.running[made]
+
+
+def test_a_cloud_that_does_not_tell_why_hides_nothing(plane, made):
+    plane.cloud.compute.resized = 'ACTIVE'
+    plane.cloud.faults.fail('compute.last_failure', 'down', 9)
+    reshape(plane, made)
+    undone(plane, made, 'no change was made to it: no reason was given')
 
 
 def test_what_was_confirmed_can_still_be_put_back(plane, made, monkeypatch):
