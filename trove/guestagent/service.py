@@ -4,6 +4,7 @@
 import json
 import logging
 import os
+import queue
 import signal
 import threading
 
@@ -33,7 +34,7 @@ class Agent:
 
     def __init__(self, conf, driver, settings, connect, version,
                  reached=lambda point: None, secrets_folder=None):
-        self._over = threading.Event()
+        self._over = queue.SimpleQueue()
         folder = settings.path(conf.guest_state_path)
         self._journal = journals.Journal(folder)
         self._jobs = jobs.Jobs()
@@ -49,7 +50,7 @@ class Agent:
             driver, self._preparer, self._journal, self._jobs,
             self._changed, conf.datastore_manager,
             secrets_folder and credentials.Credentials(
-                secrets_folder, self._over.set), version,
+                secrets_folder, self._end), version,
             modules.Modules(folder), guest_logs.GuestLogs(
                 driver, conf.datastore_manager, conf.guest_id, folder,
                 settings.path(conf.guest_log_file),
@@ -76,11 +77,16 @@ class Agent:
         """`start`, and return after SIGTERM or SIGINT, or when the agent
         is to be started again with new secrets."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._over.set())
+            signal.signal(number, lambda *_: self._end())
         self.start()
-        self._over.wait()
+        self._over.get()
         LOG.info('stopping; the engine runs on')
         self.stop()
+
+    def _end(self):
+        # Not an event: a signal that comes while the same thread begins to
+        # wait for one finds its lock taken, and both wait for ever.
+        self._over.put(None)
 
     def stop(self):
         """Stop serving; the engine runs on."""

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The agent as a process: it ends when it is told to."""
+
+import os
+import signal
+
+import pytest
+
+from trove.datastores import interfaces
+from trove.guestagent import service
+from trove.tests.fixtures import options
+from trove.tests.unit.guestagent import fakes
+
+
+class Agent(service.Agent):
+    """Starts nothing; it is told to end before it waits for that."""
+
+    told = ()
+    stopped = False
+
+    def start(self):
+        for number in self.told:
+            os.kill(os.getpid(), number)
+
+    def stop(self):
+        self.stopped = True
+
+
+@pytest.fixture
+def agent(tmp_path):
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.getsignal(number) for number in numbers]
+    conf = options.make(datastore_manager='fake', guest_id='i')
+    yield Agent(conf, fakes.driver()[0],
+                interfaces.Settings(conf=conf, root=str(tmp_path)),
+                lambda path: None, 'test')
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize('told', [
+    (signal.SIGTERM,), (signal.SIGINT,), (signal.SIGTERM, signal.SIGTERM)])
+def test_a_signal_ends_it(agent, told):
+    agent.told = told
+    agent.run()
+    assert agent.stopped
