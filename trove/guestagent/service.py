@@ -4,12 +4,12 @@
 import json
 import logging
 import os
-import queue
 import signal
 import threading
 
 from trove.common import exception
 from trove.guestagent import credentials
+from trove.guestagent import ending
 from trove.guestagent import endpoint
 from trove.guestagent import heartbeat
 from trove.guestagent import jobs
@@ -34,7 +34,7 @@ class Agent:
 
     def __init__(self, conf, driver, settings, connect, version,
                  reached=lambda point: None, secrets_folder=None):
-        self._over = queue.SimpleQueue()
+        self._ending = ending.Ending()
         folder = settings.path(conf.guest_state_path)
         self._journal = journals.Journal(folder)
         self._jobs = jobs.Jobs()
@@ -50,7 +50,7 @@ class Agent:
             driver, self._preparer, self._journal, self._jobs,
             self._changed, conf.datastore_manager,
             secrets_folder and credentials.Credentials(
-                secrets_folder, self._end), version,
+                secrets_folder, self._ending.tell), version,
             modules.Modules(folder), guest_logs.GuestLogs(
                 driver, conf.datastore_manager, conf.guest_id, folder,
                 settings.path(conf.guest_log_file),
@@ -76,17 +76,11 @@ class Agent:
     def run(self):
         """`start`, and return after SIGTERM or SIGINT, or when the agent
         is to be started again with new secrets."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._end())
+        self._ending.listen(signal.SIGTERM, signal.SIGINT)
         self.start()
-        self._over.get()
+        self._ending.wait()
         LOG.info('stopping; the engine runs on')
         self.stop()
-
-    def _end(self):
-        # Not an event: a signal that comes while the same thread begins to
-        # wait for one finds its lock taken, and both wait for ever.
-        self._over.put(None)
 
     def stop(self):
         """Stop serving; the engine runs on."""
@@ -95,6 +89,7 @@ class Agent:
         self._jobs.stop()
         self._heartbeat.stop()
         self._link.stop()
+        self._ending.close()
 
 
 def read_key(path):

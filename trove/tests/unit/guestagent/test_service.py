@@ -24,6 +24,7 @@ class Agent(service.Agent):
 
     def stop(self):
         self.stopped = True
+        self._ending.close()
 
 
 @pytest.fixture
@@ -42,5 +43,11 @@ def agent(tmp_path):
     (signal.SIGTERM,), (signal.SIGINT,), (signal.SIGTERM, signal.SIGTERM)])
 def test_a_signal_ends_it(agent, told):
     agent.told = told
+    agent.run()
+    assert agent.stopped
+
+
+def test_a_thread_ends_it(agent):
+    agent._ending.tell()
     agent.run()
     assert agent.stopped
