@@ -72,10 +72,13 @@ class Machine:
         return f'/dev/{name}'
 
     def first(self):
-        """The first process of the machine, by its number outside."""
+        """The first process of the machine, by its number outside.
+
+        After a rebuild the newer one: the older may still be about to end.
+        """
         return tenant_module.until(
             lambda: [pid for pid in self.processes('systemd')
-                     if _is_first(pid)], 30, 'nothing runs')[0]
+                     if _is_first(pid)], 30, 'nothing runs')[-1]
 
     def holding(self, folder, *words):
         """Files below a folder that hold one of these words (bytes)."""
@@ -97,10 +100,12 @@ class Machine:
 
     def run(self, *words):
         """Run a command as root inside; what it prints."""
-        return subprocess.run(
+        done = subprocess.run(
             ['nsenter', '-t', str(self.first()), '-m', '-p', '-u', '-i',
-             '-n', '-r', '-w', *words], check=True, capture_output=True,
-            text=True, timeout=60).stdout
+             '-n', '-r', '-w', *words], capture_output=True, text=True,
+            timeout=60)
+        assert done.returncode == 0, (words, done.stderr)
+        return done.stdout
 
 
 def _holds(path, words):
@@ -119,6 +124,8 @@ def _is_first(pid):
         text = (PROC / str(pid) / 'status').read_text(encoding='utf-8')
     except (FileNotFoundError, ProcessLookupError):
         return False
-    numbers = [row.split()[1:] for row in text.splitlines()
-               if row.startswith('NSpid:')]
-    return bool(numbers) and len(numbers[0]) > 1 and numbers[0][-1] == '1'
+    told = dict(row.partition(':')[::2] for row in text.splitlines())
+    numbers = told.get('NSpid', '').split()
+    # One that has ended stays in sight until its keeper has looked.
+    alive = told['State'].split()[0] not in 'ZX'
+    return alive and len(numbers) > 1 and numbers[-1] == '1'
