@@ -18,6 +18,7 @@ from trove.common import exception
 #: second.
 ANSWERED = (request_id.HTTP_RESP_HEADER_REQUEST_ID, 'x-compute-request-id')
 
+_MODULES = re.compile(r'/v1\.0/[^/]+/modules(/[^/]+)?/?')
 _GLOBAL = re.compile(request_id.ID_FORMAT)
 
 
@@ -48,7 +49,10 @@ class RequestIds:
 
 class BodyLimit:
     """Middleware: bodies above [oslo_middleware] max_request_body_size are
-    refused, those of unknown length when they get there."""
+    refused, those of unknown length when they get there.
+
+    Contents of modules may be longer than anything else that is sent.
+    """
 
     def __init__(self, app, conf):
         self._app = app
@@ -56,7 +60,7 @@ class BodyLimit:
 
     def __call__(self, environ, start_response):
         """Serve one request."""
-        most = self._conf.oslo_middleware.max_request_body_size
+        most = self._most(environ)
         said = environ.get('CONTENT_LENGTH') or ''
         if not said.isdecimal():
             environ['wsgi.input'] = sizelimit.LimitingReader(
@@ -64,3 +68,10 @@ class BodyLimit:
         elif int(said) > most:
             raise exception.OverLimit('The request body is too large.')
         return self._app(environ, start_response)
+
+    def _most(self, environ):
+        most = self._conf.oslo_middleware.max_request_body_size
+        if (environ['REQUEST_METHOD'] in ('POST', 'PUT')
+                and _MODULES.fullmatch(environ.get('PATH_INFO', ''))):
+            return most + self._conf.module_contents_most
+        return most

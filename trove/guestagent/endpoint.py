@@ -177,6 +177,10 @@ class Endpoint:
         """Apply modules in this order; what became of each."""
         return self._modules.apply(modules)
 
+    def module_piece(self, module_id, number, text):
+        """Keep a part of contents for the module_apply that follows."""
+        self._modules.take(module_id, number, text)
+
     def module_remove(self, module):
         """Take a module away."""
         self._modules.remove(module['id'])

@@ -9,6 +9,7 @@ kept, so that whoever lost an answer may ask again.
 import base64
 import binascii
 import datetime
+import hashlib
 import logging
 import os
 import re
@@ -26,6 +27,8 @@ FOLDER = 'modules'
 
 _CONTENTS = 'contents.dat'
 _RESULT = 'result.json'
+_COMING = 'modules.coming'
+_MOST_PIECES = 1024
 _NAME = re.compile(r'[A-Za-z0-9_.-]{1,255}')
 _LONGEST = 255
 
@@ -39,6 +42,12 @@ class ModuleNotApplied(exception.NotFound):
     """The server does not have the module."""
 
     template = 'Module %(module_id)s is not applied.'
+
+
+class PiecesMissing(exception.BadRequest):
+    """Contents that came in pieces are not there as they were sent."""
+
+    template = ('The contents did not arrive whole; apply the module again.')
 
 
 class Modules:
@@ -63,6 +72,22 @@ class Modules:
         with self._lock:
             return [self._apply(one) for one in wanted]
 
+    def take(self, module_id, number, text):
+        """Keep a part of a module's contents until it is applied.
+
+        The same part may come twice; number 0 begins anew.
+        """
+        if not 0 <= number < _MOST_PIECES:
+            raise exception.BadRequest('%d is no number of a piece.'
+                                       % number)
+        with self._lock:
+            path = self._coming(module_id)
+            if number == 0:
+                _drop(path)
+            files.folder(os.path.dirname(path), 0o700)
+            files.folder(path, 0o700)
+            files.write(os.path.join(path, str(number)), text)
+
     def remove(self, module_id):
         """Take a module away, or ModuleNotApplied."""
         with self._lock:
@@ -70,6 +95,7 @@ class Modules:
                 if result['id'] == module_id:
                     self._find(result['type']).remove()
                     shutil.rmtree(path)
+                    _drop(self._coming(module_id))
                     return
         raise ModuleNotApplied(module_id=module_id)
 
@@ -78,6 +104,7 @@ class Modules:
         kept = files.read_json(os.path.join(path, _RESULT)) or {}
         if (kept.get('md5') == module['md5'] and kept['status'] == OK
                 and not module.get('again')):
+            _drop(self._coming(module['id']))
             return kept
         files.folder(os.path.dirname(path), 0o700)
         files.folder(path, 0o700)
@@ -91,7 +118,7 @@ class Modules:
 
     def _try(self, module, path):
         try:
-            contents = base64.b64decode(module['contents'], validate=True)
+            contents = _decoded(self._texts(module))
             files.write(os.path.join(path, _CONTENTS), contents)
             message = self._find(module['type']).apply(contents)
         except (exception.TroveError, OSError) as error:
@@ -102,11 +129,28 @@ class Modules:
         LOG.info('module %s (%s) is applied', module['id'], module['type'])
         return OK, message or ''
 
+    def _texts(self, module):
+        """The contents as they came: at once, or in pieces ahead."""
+        if not module.get('pieces'):
+            yield module['contents']
+            return
+        path = self._coming(module['id'])
+        found = hashlib.md5(usedforsecurity=False)
+        for number in range(module['pieces']):
+            text = files.read(os.path.join(path, str(number))) or ''
+            found.update(text.encode())
+            yield text
+        if found.hexdigest() != module['md5']:
+            raise PiecesMissing()
+        _drop(path)
+
+    def _coming(self, module_id):
+        _check_name(module_id)
+        return os.path.join(self._folder, _COMING, module_id)
+
     def _path(self, module):
         for name in (module['type'], module['id']):
-            if not _NAME.fullmatch(name) or name.startswith('.'):
-                raise exception.BadRequest('%r is no name of a module.'
-                                           % name)
+            _check_name(name)
         return os.path.join(self._folder, FOLDER, module['type'],
                             module['id'])
 
@@ -115,6 +159,28 @@ class Modules:
         for folder, _, names in os.walk(top):
             if _RESULT in names:
                 yield folder, files.read_json(os.path.join(folder, _RESULT))
+
+
+def _decoded(texts):
+    """Bytes of a base64 text that comes in pieces: one at a time, since
+    the agent has little memory."""
+    found, rest = bytearray(), ''
+    for text in texts:
+        text = rest + ''.join(text.split())
+        whole = len(text) - len(text) % 4
+        found += base64.b64decode(text[:whole], validate=True)
+        rest = text[whole:]
+    found += base64.b64decode(rest, validate=True)
+    return bytes(found)
+
+
+def _drop(folder):
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_name(name):
+    if not _NAME.fullmatch(name) or name.startswith('.'):
+        raise exception.BadRequest('%r is no name of a module.' % name)
 
 
 def _now():

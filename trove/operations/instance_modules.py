@@ -75,8 +75,8 @@ def apply(ctx: context.Context, deps: deps_.Deps, server: instance.Instance,
                     _datastore_of(deps, version_id), version_id)
     guest_calls.check_up(deps, server)
     with guest_calls.answered():
-        results = deps.guest.module_apply(server.id, [
-            order(modules.get(ctx, deps, one.id, True)) for one in wanted])
+        results = send(deps, server.id, [
+            modules.get(ctx, deps, one.id, True) for one in wanted])
     record(deps.db, server.id, results)
     ids = {one.id for one in wanted}
     return [one for one in listing(deps, server) if one.module_id in ids]
@@ -119,11 +119,45 @@ def from_guest(deps: deps_.Deps, server: instance.Instance
     return listing(deps, server)
 
 
-def order(module: objects.Module, again: bool = False
-          ) -> dict[str, typing.Any]:
-    """A module as a guest is told of it."""
-    return {'id': module.id, 'name': module.name, 'type': module.type,
-            'md5': module.md5, 'contents': module.contents, 'again': again}
+def send(deps: typing.Any, instance_id: str,
+         wanted: typing.Sequence[objects.Module], again: bool = False
+         ) -> Results:
+    """Have a guest apply modules in this order; what became of each.
+
+    A message holds so many contents and no more: they grow by a third when
+    they are sealed, and line ends count twice. A module with longer ones
+    goes in pieces ahead of the order to apply it. ``deps`` has the options
+    and the client of guests.
+    """
+    most = deps.conf.guest_link.max_message_bytes // 4
+    results: Results = []
+    batch: Results = []
+    room = most
+    for one in wanted:
+        order = {'id': one.id, 'name': one.name, 'type': one.type,
+                 'md5': one.md5, 'again': again}
+        contents = one.contents or ''
+        if len(contents) > most:
+            order['pieces'] = _send_pieces(deps, instance_id, one.id,
+                                           contents, most)
+        else:
+            order['contents'] = contents
+        size = 0 if 'pieces' in order else len(contents)
+        if size > room:
+            results += deps.guest.module_apply(instance_id, batch)
+            batch, room = [], most
+        batch.append(order)
+        room -= size
+    return results + list(deps.guest.module_apply(instance_id, batch))
+
+
+def _send_pieces(deps: typing.Any, instance_id: str, module_id: str,
+                 contents: str, most: int) -> int:
+    starts = range(0, len(contents), most)
+    for number, at in enumerate(starts):
+        deps.guest.module_piece(instance_id, module_id, number,
+                                contents[at:at + most])
+    return len(starts)
 
 
 @session.retried

@@ -7,6 +7,7 @@ every new instance, hide it, let it go first.
 
 import dataclasses
 import hashlib
+import re
 import typing
 import uuid
 
@@ -17,8 +18,10 @@ from trove.objects import module as objects
 from trove.operations import datastores
 from trove.operations import deps as deps_
 
-#: What travels to a guest has to fit into a message.
-MOST_CHARACTERS = 512 * 1024
+#: Letters of contents that a request may bring.
+MOST_CHARACTERS = 16 * 1024 ** 2
+
+_BASE64 = re.compile(r'[A-Za-z0-9+/=\s]+', re.ASCII)
 
 _ADMIN_ONLY = ('all_tenants', 'auto_apply', 'priority_apply', 'full_access')
 
@@ -36,6 +39,13 @@ class ModuleExists(exception.BadRequest):
 
     template = ('There is a module %(name)s of type %(type)s for the same '
                 'project and datastore.')
+
+
+class ContentsTooLong(exception.BadRequest):
+    """Longer than the operator has them."""
+
+    template = ('The contents of the module have %(have)d characters; at '
+                'most %(most)d are taken here.')
 
 
 class ModuleApplied(exception.Forbidden):
@@ -67,6 +77,7 @@ def create(ctx: context.Context, deps: deps_.Deps, asked: Asked
     """Make a module of what a request says."""
     _check_admin(ctx, asked)
     _check_type(deps, asked['type'])
+    _check_contents(deps, asked['contents'])
     now = deps.db.now()
     made = objects.Module(
         id=str(uuid.uuid4()), created=now, updated=now,
@@ -87,6 +98,7 @@ def change(ctx: context.Context, deps: deps_.Deps, found: objects.Module,
         _check_type(deps, asked['type'])
     facts = _plain(asked)
     if 'contents' in facts:
+        _check_contents(deps, facts['contents'])
         facts['md5'] = _md5(facts['contents'])
     if 'all_tenants' in asked:
         facts['project_id'] = (None if asked['all_tenants']
@@ -163,6 +175,14 @@ def _check_type(deps: deps_.Deps, name: str) -> None:
     if name not in deps.conf.module_types:
         raise TypeUnknown(type=name,
                           known=', '.join(deps.conf.module_types))
+
+
+def _check_contents(deps: deps_.Deps, contents: str) -> None:
+    most = deps.conf.module_contents_most
+    if len(contents) > most:
+        raise ContentsTooLong(have=len(contents), most=most)
+    if not _BASE64.fullmatch(contents):
+        raise exception.BadRequest('module.contents: is not base64.')
 
 
 def _is_admin(ctx: context.Context, asked: Asked) -> bool:

@@ -22,6 +22,15 @@ class Extras:
                           self._conf.agent_call_high_timeout,
                           modules=modules)
 
+    def module_piece(self, instance_id, module_id, number, text):
+        """Bring a part of contents too long for one message; since 1.6.
+
+        Number 0 begins anew.
+        """
+        self._call(instance_id, 'module_piece',
+                   self._conf.agent_call_low_timeout, module_id=module_id,
+                   number=number, text=text)
+
     def module_remove(self, instance_id, module_id):
         """Take a module away."""
         self._call(instance_id, 'module_remove',

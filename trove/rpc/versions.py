@@ -64,6 +64,9 @@ HISTORY = {
         'upgrade_settle': (),
     },
     '1.5': {},      # takes calls again, see REPEATS
+    '1.6': {
+        'module_piece': ('module_id', 'number', 'text'),
+    },
 }
 
 #: From this version on a guest knows a call that it is asked again by its id,

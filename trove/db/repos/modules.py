@@ -15,6 +15,9 @@ _SAME = ('id', 'name', 'type', 'description', 'auto_apply', 'visible',
 _COLUMNS = {'project_id': 'tenant_id', 'version_id': 'datastore_version_id'}
 _RESULT = ('md5', 'status', 'message', 'updated')
 
+#: Letters of contents that are stored by one statement.
+_PIECE = 1024 ** 2
+
 
 class ModuleNotFound(exception.NotFound):
     """No such module for this caller."""
@@ -34,9 +37,10 @@ class Modules:
         row = {name: getattr(module, name) for name in _SAME}
         row.update({column: getattr(module, name)
                     for name, column in _COLUMNS.items()})
+        first, *others = self._sealed(module.id, module.contents)
         self._connection.execute(sa.insert(tables.Module), {
-            **row, 'deleted': False, 'contents': self._seal(
-                module.id, module.contents)})
+            **row, 'deleted': False, 'contents': first})
+        self._put_others(module.id, others)
 
     def get(self, module_id, contents=False, lock=False):
         """One module, or ModuleNotFound."""
@@ -94,7 +98,9 @@ class Modules:
         values = {_COLUMNS.get(name, name): value
                   for name, value in facts.items()}
         if contents is not None:
-            values['contents'] = self._seal(module_id, contents)
+            values['contents'], *others = self._sealed(module_id, contents)
+            self._drop_others(module_id)
+            self._put_others(module_id, others)
         self._connection.execute(sa.update(row).where(
             row.id == module_id).values(**values, updated=types.utcnow()))
 
@@ -104,6 +110,7 @@ class Modules:
         self._connection.execute(sa.update(row).where(
             row.id == module_id).values(
                 deleted=True, deleted_at=types.utcnow(), contents=None))
+        self._drop_others(module_id)
         applied = tables.InstanceModule
         self._connection.execute(sa.delete(applied).where(
             applied.module_id == module_id))
@@ -192,11 +199,29 @@ class Modules:
             version_name=row.version_name,
             contents=self._open(row) if contents else None)
 
-    def _seal(self, module_id, contents):
-        return self._keyring.seal(contents.encode(), _place(module_id))
+    def _sealed(self, module_id, contents):
+        return [self._keyring.seal(
+            contents[at:at + _PIECE].encode(), _place(module_id, number))
+            for number, at in enumerate(range(0, len(contents), _PIECE))]
 
     def _open(self, row):
-        return self._keyring.open(row.contents, _place(row.id)).decode()
+        other = tables.ModulePiece
+        others = self._connection.execute(
+            sa.select(other.number, other.contents).where(
+                other.module_id == row.id).order_by(other.number))
+        return ''.join(self._keyring.open(
+            sealed, _place(row.id, number)).decode()
+            for number, sealed in ((0, row.contents), *others))
+
+    def _put_others(self, module_id, sealed):
+        for number, one in enumerate(sealed, 1):
+            self._connection.execute(sa.insert(tables.ModulePiece), {
+                'module_id': module_id, 'number': number, 'contents': one})
+
+    def _drop_others(self, module_id):
+        other = tables.ModulePiece
+        self._connection.execute(sa.delete(other).where(
+            other.module_id == module_id))
 
 
 def _query():
@@ -209,5 +234,6 @@ def _query():
                 isouter=True)
 
 
-def _place(module_id):
-    return b'module:' + module_id.encode()
+def _place(module_id, number):
+    return ('module:%s' % module_id
+            + (':%d' % number if number else '')).encode()

@@ -18,6 +18,7 @@ from trove.db.tables.instances import Instance
 from trove.db.tables.instances import Resource
 from trove.db.tables.modules import InstanceModule
 from trove.db.tables.modules import Module
+from trove.db.tables.modules import ModulePiece
 from trove.db.tables.notifications import Notification
 from trove.db.tables.operations import Journal
 from trove.db.tables.operations import Operation
@@ -31,5 +32,6 @@ __all__ = (
     'Backup', 'BackupStrategy', 'Base', 'Binding', 'Configuration',
     'ConfigurationValue', 'Datastore', 'Duty', 'Fault', 'GuestLink',
     'Instance', 'InstanceModule', 'InstanceTls', 'Journal', 'Module',
-    'Notification', 'Operation', 'Parameter', 'Quota', 'Reservation',
-    'Resource', 'RootHistory', 'ServiceStatus', 'Usage', 'Version')
+    'ModulePiece', 'Notification', 'Operation', 'Parameter', 'Quota',
+    'Reservation', 'Resource', 'RootHistory', 'ServiceStatus', 'Usage',
+    'Version')

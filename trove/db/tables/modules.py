@@ -42,6 +42,23 @@ class Module(base.Base):
         types.TIME)
 
 
+class ModulePiece(base.Base):
+    """Contents of a module from after its first piece on, sealed.
+
+    One statement with all of them would be longer than a packet that
+    databases take.
+    """
+
+    __tablename__ = 'module_pieces'
+
+    module_id: orm.Mapped[str] = orm.mapped_column(
+        types.ID, sa.ForeignKey('modules.id', ondelete='CASCADE'),
+        primary_key=True)
+    number: orm.Mapped[int] = orm.mapped_column(
+        primary_key=True, autoincrement=False)
+    contents: orm.Mapped[str] = orm.mapped_column(types.LONG_TEXT)
+
+
 class InstanceModule(base.Base):
     """A module that is, or is to be, on an instance."""
 

@@ -21,6 +21,10 @@ LOG = logging.getLogger(__name__)
 #: until an order that shows no effect is sent again.
 _LOOK_AFTER_S = 5.0
 
+#: How a guest says that it will not, or cannot.
+_REFUSALS = (exception.GuestFailed, exception.Unprocessable,
+             exception.NotFound)
+
 #: One look serves all that wait, so each may look often.
 _MOST_S = 0.1
 
@@ -93,6 +97,31 @@ class PrepareGuest(base.Step):
               'a running engine')
 
 
+def insist(tools: toolbox.Tools, instance_id: str,
+           call: typing.Callable[[str], typing.Any]) -> None:
+    """Have a guest do what an operation does not depend on.
+
+    A guest that was started anew meanwhile, or that nothing reached, is
+    asked again for as long as one call may take. What it does after that is
+    told in the log, and no failure.
+    """
+    def done() -> bool:
+        try:
+            call(instance_id)
+        except exception.GuestSilent as error:
+            LOG.info('instance %s is asked once more: %s', instance_id, error)
+            return False
+        return True
+
+    try:
+        tools.until(done, tools.conf.agent_call_high_timeout,
+                    'an answer of the guest')
+    except (*_REFUSALS, exception.WaitTimeout,
+            exception.Unavailable) as error:
+        LOG.warning('instance %s: going on without its guest: %s',
+                    instance_id, error)
+
+
 class StopEngine(base.Step):
     """The engine is stopped in order, if its guest is there to do it."""
 
@@ -111,9 +140,8 @@ class StopEngine(base.Step):
             return
         try:
             self.tools.guest.stop_db(instance_id)
-        except (exception.GuestFailed, exception.GuestSilent,
-                exception.Unavailable, exception.Unprocessable,
-                exception.NotFound) as error:
+        except (*_REFUSALS, exception.GuestSilent,
+                exception.Unavailable) as error:
             LOG.info('instance %s is deleted without its engine having '
                      'stopped: %s', instance_id, error)
 

@@ -8,6 +8,7 @@ from trove.common import exception
 from trove.operations import instance_modules
 from trove.taskmanager import tools as toolbox
 from trove.taskmanager.steps import base
+from trove.taskmanager.steps import guest
 
 LOG = logging.getLogger(__name__)
 
@@ -49,11 +50,8 @@ class ReapplyModules(base.Step):
         """Send what was there, unless the guest does not take it."""
         with self.tools.db.reader() as tx:
             known = [one.module_id for one in tx.modules.of(instance_id)]
-        try:
-            _apply(self.tools, instance_id, known, True)
-        except (exception.GuestFailed, exception.GuestSilent,
-                exception.Unprocessable) as error:
-            LOG.warning('modules of instance %s: %s', instance_id, error)
+        guest.insist(self.tools, instance_id, lambda _: _apply(
+            self.tools, instance_id, known, True))
 
 
 def _apply(tools: toolbox.Tools, instance_id: str,
@@ -67,6 +65,5 @@ def _apply(tools: toolbox.Tools, instance_id: str,
                 LOG.info('module %s was deleted meanwhile', one)
     if wanted:
         wanted.sort(key=lambda one: one.turn)
-        results = tools.guest.module_apply(instance_id, [
-            instance_modules.order(one, again) for one in wanted])
+        results = instance_modules.send(tools, instance_id, wanted, again)
         instance_modules.record(tools.db, instance_id, results)

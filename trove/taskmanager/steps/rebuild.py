@@ -8,7 +8,6 @@ image, and a restored copy of the data.
 """
 
 import dataclasses
-import logging
 import typing
 
 from trove.cloud import ports
@@ -23,16 +22,11 @@ from trove.taskmanager.steps import base
 from trove.taskmanager.steps import compute
 from trove.taskmanager.steps import guest
 
-LOG = logging.getLogger(__name__)
-
 #: Metadata of a server: which attempt has made it anew.
 MARK = 'trove_rebuilt_for'
 
 _SEND_AGAIN_S = 5.0
 _MOST_S = 0.1
-_NO_ANSWER = (exception.GuestFailed, exception.GuestSilent,
-              exception.Unavailable, exception.Unprocessable,
-              exception.NotFound)
 
 Sizes: typing.TypeAlias = typing.Mapping[str, typing.Any]
 
@@ -42,7 +36,7 @@ class LeaveServer(guest.StopEngine):
 
     def revert(self, instance_id: str) -> None:
         """Start it again; it is as well as it was before."""
-        _try(self.tools.guest.start_db, instance_id)
+        guest.insist(self.tools, instance_id, self.tools.guest.start_db)
 
 
 class LeaveVersion(base.Step):
@@ -126,9 +120,11 @@ class SettleUpgrade(base.Step):
 
     def execute(self, instance_id: str, version: str,
                 old_version: str) -> None:
-        """Ask; there is no way back any more, so nothing may fail here."""
+        """Ask until it is answered; there is no way back any more, so
+        nothing may fail here."""
         if version != old_version:
-            _try(self.tools.guest.upgrade_settle, instance_id)
+            guest.insist(self.tools, instance_id,
+                         self.tools.guest.upgrade_settle)
 
 
 def _rebuild(tools: toolbox.Tools, instance_id: str, server_id: str,
@@ -221,12 +217,3 @@ def _drop_former_user(tools: toolbox.Tools, instance_id: str) -> None:
     if link.next_key_id is None:
         found, _ = tools.links.secrets(instance_id, link.key_id)
         tools.broker.delete_other_user(instance_id, found.broker_user)
-
-
-def _try(call: typing.Callable[..., typing.Any], instance_id: str,
-         *words: typing.Any) -> None:
-    try:
-        call(instance_id, *words)
-    except _NO_ANSWER as error:
-        LOG.warning('instance %s: going on without its guest: %s',
-                    instance_id, error)

@@ -8,6 +8,9 @@ from trove.common import exception
 from trove.operations import instance_modules as operations
 from trove.operations import modules
 
+#: Letters of contents in one answer.
+_MOST_CONTENTS = 4 * modules.MOST_CHARACTERS
+
 
 class InstanceModules(loading.Loader):
     """Handlers of the modules of an instance."""
@@ -35,11 +38,17 @@ class InstanceModules(loading.Loader):
                           request.path['module'])
 
     def _shown(self, request, found, contents=False):
-        return {'modules': [
-            views.applied(one, self._contents(request, one)
-                          if contents else None, request.ctx.is_admin)
-            for one in found
-            if one.module and (request.ctx.is_admin or one.module.visible)]}
+        shown, room = [], _MOST_CONTENTS
+        for one in found:
+            if one.module and (request.ctx.is_admin or one.module.visible):
+                text = self._contents(request, one) if contents else None
+                room -= len(text or '')
+                if room < 0:
+                    raise exception.OverLimit(
+                        'The contents of these modules are too much for one '
+                        'answer; take some of them away, or ask without.')
+                shown.append(views.applied(one, text, request.ctx.is_admin))
+        return {'modules': shown}
 
     def _contents(self, request, one):
         if one.module.is_admin and not request.ctx.is_admin:

@@ -73,7 +73,9 @@ def test_contents_are_sealed_in_the_database(service, member):
 
 @pytest.mark.parametrize(('asked', 'status'), [
     ({'module_type': 'magic'}, 404), ({'name': ''}, 400),
-    ({'contents': ''}, 400), ({'contents': 'x' * 600000}, 400),
+    ({'contents': ''}, 400), ({'contents': '*'}, 400),
+    ({'contents': 'eA==' * (4 * 1024 ** 2) + 'x'}, 400),
+    ({'contents': 'eA==' * (5 * 1024 ** 2)}, 413),
     ({'datastore': {'version': '10.11'}}, 400),
     ({'datastore': {'type': 'nosuch'}}, 404), ({'apply_order': 10}, 400),
     ({'all_tenants': 1}, 403), ({'auto_apply': 1}, 403),
@@ -82,6 +84,42 @@ def test_contents_are_sealed_in_the_database(service, member):
 def test_what_may_not_be_is_refused(member, asked, status):
     assert api.error(create(member, **asked))[0] == status
     assert member.get('/modules').json['modules'] == []
+
+
+def test_sixteen_mebibytes_come_and_go(service, member, instance_id):
+    contents = 'eXl5' * (4 * 1024 ** 2)
+    found = made(member, contents=contents)
+    assert apply(member, instance_id, found).status_code == 200
+    pieces = service.guests.pieces[found['id']]
+    assert ''.join(pieces[number] for number in sorted(pieces)) == contents
+    [shown] = applied(member, instance_id, '?include_contents=true')
+    assert shown['contents'] == contents
+
+
+def test_an_operator_may_take_less(service, member):
+    service.conf.set_override('module_contents_most', 1024)
+    assert create(member, contents='x' * 1024).status_code == 200
+    assert api.error(create(member, contents='x' * 1025, name='longer'))[
+        0] == 400
+
+
+def test_more_than_an_answer_holds_is_told(member, instance_id):
+    contents = 'eXl5' * (4 * 1024 ** 2)
+    for number in range(5):
+        apply(member, instance_id, made(member, name='m%d' % number,
+                                        contents=contents))
+    path = '/instances/%s/modules?include_contents=true' % instance_id
+    assert api.error(member.get(path))[0] == 413
+    assert len(applied(member, instance_id)) == 5
+
+
+def test_messages_hold_no_more_than_the_broker_is_to_carry(
+        service, member, instance_id):
+    asked = [made(member, name='m%d' % number, contents='eXl5' * 50000)
+             for number in range(3)]
+    apply(member, instance_id, *asked)
+    assert [len(one) for one in service.guests.orders_of_modules] == [1] * 3
+    assert len(service.guests.modules[instance_id]) == 3
 
 
 def test_the_same_twice_is_refused(member):

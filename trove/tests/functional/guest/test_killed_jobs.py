@@ -59,6 +59,8 @@ JOBS = {
                    (('ssl_action', {'mode': 'off'}), ('restart', {}))),
     'module_apply': ((), {'modules': [MODULE]}, None,
                      (('module_remove', {'module': MODULE}),)),
+    'module_piece': ((), {'module_id': 'm-2', 'number': 0, 'text': 'x'},
+                     None, ()),
     'module_remove': ((('module_apply', {'modules': [MODULE]}),),
                       {'module': MODULE}, 'module_not_applied', ()),
     # There is no object store: what follows the switching is told.

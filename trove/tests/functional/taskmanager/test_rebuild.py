@@ -70,6 +70,23 @@ def test_an_upgrade_keeps_everything_but_the_image(plane, made):
     assert len(plane.broker.users[made]) == 1
 
 
+@pytest.mark.parametrize('lost', [1, 3])
+def test_the_copy_goes_though_answers_are_lost(plane, made, lost):
+    plane.guests.boots['upgrade_settle'] = lost
+    upgrade(plane, made)
+    plane.work()
+    assert plane.instance(made).status == 'ACTIVE'
+    assert not plane.guests.copies
+
+
+def test_a_guest_that_cannot_settle_is_left_alone(plane, made):
+    plane.guests.fails.add('upgrade_settle')
+    upgrade(plane, made)
+    plane.work()
+    found = plane.instance(made)
+    assert (found.status, found.version_name) == ('ACTIVE', '11.8')
+
+
 def with_group(plane, instance_id, *offered):
     """It has a group; the newer version has these parameters only."""
     groups.attach_values(plane, instance_id)

@@ -3,6 +3,7 @@
 
 import base64
 import configparser
+import hashlib
 import importlib
 import os
 import pathlib
@@ -97,6 +98,55 @@ def test_contents_are_the_agents_alone(kept, tmp_path):
     kept.apply([module()])
     path = tmp_path / 'modules' / 'ping' / 'm-1' / 'contents.dat'
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+
+
+def in_pieces(kept, contents, size, **more):
+    text = base64.encodebytes(contents).decode()
+    pieces = [text[at:at + size] for at in range(0, len(text), size)]
+    for number, piece in enumerate(pieces):
+        kept.take('m-1', number, piece)
+    return {'id': 'm-1', 'type': 'ping', 'name': 'greeting',
+            'pieces': len(pieces), 'md5': hashlib.md5(
+                text.encode(), usedforsecurity=False).hexdigest(), **more}
+
+
+def test_contents_come_in_pieces(kept, kind, tmp_path):
+    contents = b'message = hi\n' + b'# filled\n' * 1000
+    order = in_pieces(kept, contents, 1001)
+    assert kept.apply([order])[0]['status'] == 'OK'
+    assert kind.applied == [contents]
+    assert os.listdir(tmp_path / 'modules.coming') == []
+    assert kept.apply([order])[0]['status'] == 'OK'
+    assert len(kind.applied) == 1
+
+
+def test_pieces_of_a_form_that_is_there_are_not_kept(kept, kind, tmp_path):
+    for _ in range(2):
+        kept.apply([in_pieces(kept, b'message = hi', 3)])
+    assert len(kind.applied) == 1
+    assert os.listdir(tmp_path / 'modules.coming') == []
+
+
+def test_a_piece_that_is_lost_is_told_and_can_be_sent_again(kept, tmp_path):
+    order = in_pieces(kept, b'message = hi', 3)
+    os.unlink(tmp_path / 'modules.coming' / 'm-1' / '2')
+    [told] = kept.apply([order])
+    assert (told['status'], 'whole' in told['message']) == ('ERROR', True)
+    assert kept.apply([in_pieces(kept, b'message = hi', 3)])[0][
+        'status'] == 'OK'
+
+
+def test_pieces_are_of_one_form(kept):
+    in_pieces(kept, b'message = a much longer one', 3)
+    order = in_pieces(kept, b'message = hi', 3)
+    assert kept.apply([order])[0]['message'] == 'hi'
+
+
+@pytest.mark.parametrize(('name', 'number'), [
+    ('../x', 0), ('m-1', -1), ('m-1', 5000)])
+def test_a_piece_has_its_place(kept, name, number):
+    with pytest.raises(exception.BadRequest):
+        kept.take(name, number, 'x')
 
 
 @pytest.mark.parametrize('bad', ['../../etc', '.', 'a/b', ''])
