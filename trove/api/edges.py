@@ -71,7 +71,7 @@ class BodyLimit:
 
     def _most(self, environ):
         most = self._conf.oslo_middleware.max_request_body_size
-        if (environ['REQUEST_METHOD'] in ('POST', 'PUT')
+        if (environ.get('REQUEST_METHOD') in ('POST', 'PUT')
                 and _MODULES.fullmatch(environ.get('PATH_INFO', ''))):
             return most + self._conf.module_contents_most
         return most

@@ -105,10 +105,26 @@ class Volume:
         if known not in (None, uuid):
             raise errors.VolumeForeign(device=device,
                                        found='another file system')
-        if disks.mounted_at(point) and disks.is_shut_down(point):
+        if self._is_stale(point, device, known):
             self._release(point)
         disks.mount(device, uuid, point, self._settings.path('/etc/fstab'))
+        # The kernel gives a file system that shut down back as it is while
+        # another mount namespace still holds it.
+        disks.check_alive(point, device)
         return uuid
+
+    @staticmethod
+    def _is_stale(point, device, known):
+        """Whether what is mounted there cannot be used any more.
+
+        A volume that went and came back is another device: what is mounted
+        is then its former life.
+        """
+        source = disks.mounted_at(point)
+        if source is None:
+            return False
+        return disks.is_shut_down(point) or (
+            known is not None and source != disks.device_number(device))
 
     def _release(self, point):
         self._engine.abort()
@@ -119,8 +135,12 @@ class Volume:
                                    or self._engine.mount_point)
 
     @staticmethod
-    def _readable(facts):
-        device = disks.find(facts['volume_serial'], facts['device_path'])
+    def _find(facts):
+        return disks.find(facts['volume_serial'], facts['device_path'],
+                          uuid=facts.get('volume_uuid'))
+
+    def _readable(self, facts):
+        device = self._find(facts)
         disks.check_readable(device)
         return device
 
@@ -129,8 +149,7 @@ class Volume:
 
         def look():
             try:
-                found.append(disks.find(facts['volume_serial'],
-                                        facts['device_path']))
+                found.append(self._find(facts))
             except errors.VolumeMissing as error:
                 LOG.debug('%s', error)
             return found

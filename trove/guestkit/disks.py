@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Find, format, mount and measure the data volume.
 
-The volume is known by its serial number, which is the beginning of its id:
-the order in which disks appear is nobody's promise. A file system is XFS,
+The volume is known by its serial number, which is the beginning of its id,
+and by its file system, once it has one: the order in which disks appear, and
+so their names, is nobody's promise. A file system is XFS,
 because it grows while it is in use.
 """
 
@@ -14,6 +15,7 @@ import mmap
 import os
 import stat
 import struct
+import uuid as uuids
 
 from trove.common import waiting
 from trove.guestkit import errors
@@ -23,6 +25,10 @@ from trove.guestkit import shell
 FILE_SYSTEM = 'xfs'
 FORMAT_TIMEOUT_S = 120
 _BLOCK_BYTES = 4096
+#: How the first block of the file system begins; its UUID is at 32.
+_XFS = b'XFSB'
+#: Beginnings of names of devices that hold no volume, and may be slow.
+_NO_VOLUMES = ('fd', 'ram', 'sr')
 _MOUNT_OPTIONS = 'noatime'
 _GOINGDOWN = 0x8004587D         # XFS_IOC_GOINGDOWN
 _WRITE_NOTHING = 2              # XFS_FSOP_GOING_FLAGS_NOLOGFLUSH
@@ -41,11 +47,13 @@ class Usage:
     available: int
 
 
-def find(serial, device_path=None, root='/'):
+def find(serial, device_path=None, root='/', uuid=None):
     """The block device with this serial number, or VolumeMissing.
 
-    ``device_path`` counts only where that disk tells no serial number that
-    we could compare.
+    ``uuid``: of the file system that it holds, if that is known. It counts
+    where no disk tells the serial number, under whatever name the volume
+    has come back. ``device_path`` counts only where that disk tells no
+    serial number that we could compare.
     """
     for link in glob.glob(os.path.join(root, 'dev/disk/by-id/*')):
         if serial and _is_serial(os.path.basename(link), serial):
@@ -58,6 +66,9 @@ def find(serial, device_path=None, root='/'):
         if (serial and (files.read(path) or '').strip() == serial
                 and is_block_device(device)):
             return device
+    for device in _candidates(device_path, root) if uuid else ():
+        if is_block_device(device) and _holds(device, uuid):
+            return device
     if device_path and is_block_device(device_path):
         told = (files.read(os.path.join(
             root, 'sys/block', os.path.basename(device_path), 'serial'))
@@ -66,6 +77,24 @@ def find(serial, device_path=None, root='/'):
             return device_path
     raise errors.VolumeMissing(searched=' or '.join(
         filter(None, (serial and 'serial ' + serial, device_path))))
+
+
+def _candidates(device_path, root):
+    if device_path:
+        yield device_path
+    for name in sorted(os.listdir(os.path.join(root, 'dev'))):
+        if not name.startswith(_NO_VOLUMES):
+            yield os.path.join(root, 'dev', name)
+
+
+def _holds(device, uuid):
+    """Whether the file system on this device, past all caches, is that."""
+    try:
+        block = _first_block(device)
+    except OSError:
+        return False
+    return (len(block) == _BLOCK_BYTES and block[:4] == _XFS
+            and str(uuids.UUID(bytes=block[32:48])) == uuid)
 
 
 def _is_serial(name, serial):
@@ -102,17 +131,21 @@ def signature(device):
 def check_readable(device):
     """VolumeLost unless the device itself, not a cache, gives a block."""
     try:
-        handle = os.open(device, os.O_RDONLY | os.O_DIRECT)
-        try:
-            with mmap.mmap(-1, _BLOCK_BYTES) as block:
-                got = os.preadv(handle, [block], 0)
-        finally:
-            os.close(handle)
+        block = _first_block(device)
     except OSError as error:
         raise errors.VolumeLost(reason='%s cannot be read (%s).' % (
             device, error.strerror)) from error
-    if got < _BLOCK_BYTES:
+    if len(block) < _BLOCK_BYTES:
         raise errors.VolumeLost(reason='%s has no size.' % device)
+
+
+def _first_block(device):
+    handle = os.open(device, os.O_RDONLY | os.O_DIRECT)
+    try:
+        with mmap.mmap(-1, _BLOCK_BYTES) as block:
+            return block[:os.preadv(handle, [block], 0)]
+    finally:
+        os.close(handle)
 
 
 def ensure_file_system(device, is_new=True):

@@ -47,6 +47,22 @@ def test_an_agent_that_is_started_meanwhile_heals_it_as_well(machine):
     assert machine.query('SELECT n FROM kept') == ((7,),)
 
 
+def test_it_may_come_back_under_another_name(machine):
+    with machine.moved() as former:
+        lost_disk.pull(former)
+        machine.link.wait_told('data volume is lost')
+        machine.link.wait(error=None, service_status='healthy')
+        assert machine.query('SELECT n FROM kept') == ((7,),)
+
+
+def test_so_it_may_for_an_agent_that_is_started_meanwhile(machine):
+    machine.stop_agent()
+    with machine.moved() as former:
+        lost_disk.pull(former)
+        machine.start_agent().wait(error=None, service_status='healthy')
+        assert machine.query('SELECT n FROM kept') == ((7,),)
+
+
 def test_a_volume_that_lost_its_data_is_not_made_anew(machine):
     machine.link.endpoint.stop_db()
     machine.stop_agent()

@@ -55,12 +55,14 @@ def read():
     conf = options.make()
     conf.register_opts(sizelimit.OPTS, 'oslo_middleware')
     conf.set_override('max_request_body_size', 10, 'oslo_middleware')
+    conf.set_override('module_contents_most', 1024)
     seen = []
 
-    def send(body, length):
+    def send(body, length, method='POST', path='/v1.0/p/instances'):
         edges.BodyLimit(lambda environ, start: seen.append(
             environ['wsgi.input'].read()), conf)({
-                'wsgi.input': io.BytesIO(body), 'CONTENT_LENGTH': length},
+                'wsgi.input': io.BytesIO(body), 'CONTENT_LENGTH': length,
+                'REQUEST_METHOD': method, 'PATH_INFO': path},
             None)
         return seen.pop()
     return send
@@ -79,3 +81,19 @@ def test_what_says_that_it_is_too_large_is_not_read(read):
 def test_what_does_not_say_so_is_found_out(read):
     with pytest.raises(webob.exc.HTTPRequestEntityTooLarge):
         read(b'0123456789x', '')
+
+
+@pytest.mark.parametrize(('method', 'path'), [
+    ('POST', '/v1.0/p/modules'), ('PUT', '/v1.0/p/modules/m')])
+def test_contents_of_modules_may_be_longer(read, method, path):
+    assert read(bytes(1034), '1034', method, path) == bytes(1034)
+    with pytest.raises(exception.OverLimit):
+        read(b'', '1035', method, path)
+
+
+@pytest.mark.parametrize(('method', 'path'), [
+    ('POST', '/v1.0/p/instances/i/modules'), ('GET', '/v1.0/p/modules'),
+    ('PUT', '/v1.0/p/modules/m/instances')])
+def test_what_is_near_them_may_not(read, method, path):
+    with pytest.raises(exception.OverLimit):
+        read(b'', '11', method, path)

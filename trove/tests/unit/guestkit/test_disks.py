@@ -2,14 +2,17 @@
 """Finding the volume by its serial, never by luck."""
 
 import errno
+import os
+import uuid as uuids
 
 import pytest
 
 from trove.guestkit import disks
 from trove.guestkit import errors
-from trove.guestkit import files
 from trove.guestkit import shell
 
+UUID = '0e6f9a0c-6f3c-4a6e-9c35-3c1d5f1f9a11'
+OTHER = '1e6f9a0c-6f3c-4a6e-9c35-3c1d5f1f9a11'
 SERIAL = '7b114bb6-020f-45a6-a'
 
 
@@ -17,7 +20,7 @@ SERIAL = '7b114bb6-020f-45a6-a'
 def machine(tmp_path, monkeypatch):
     """A tree with vda (the root disk) and vdb; every file is a disk."""
     monkeypatch.setattr(disks, 'is_block_device',
-                        lambda path: files.read(str(path)) is not None)
+                        lambda path: os.path.isfile(path))
     for name in ('vda', 'vdb'):
         (tmp_path / 'dev').mkdir(exist_ok=True)
         (tmp_path / 'dev' / name).write_text('')
@@ -49,6 +52,39 @@ def test_the_path_does_not_count_when_its_disk_is_another_one(machine):
     (machine / 'sys/block/vdb/serial').write_text('somebody-elses')
     with pytest.raises(errors.VolumeMissing, match=SERIAL):
         find(machine)
+
+
+def give_file_system(machine, name, uuid=UUID):
+    (machine / 'dev' / name).write_bytes(
+        b'XFSB' + bytes(28) + uuids.UUID(uuid).bytes + bytes(4048))
+
+
+def find_by_what_is_on_it(machine):
+    return disks.find(SERIAL, str(machine / 'dev/vdb'), root=str(machine),
+                      uuid=UUID)
+
+
+def test_what_is_on_it_leads_to_the_device_under_another_name(machine):
+    give_file_system(machine, 'vdc')
+    assert find_by_what_is_on_it(machine) == str(machine / 'dev/vdc')
+
+
+def test_its_former_name_counts_first_where_both_hold_the_same(machine):
+    for name in ('vda', 'vdb'):
+        give_file_system(machine, name)
+    assert find_by_what_is_on_it(machine) == str(machine / 'dev/vdb')
+
+
+def test_the_path_is_left_where_nothing_holds_it(machine):
+    give_file_system(machine, 'vdc', OTHER)
+    (machine / 'dev/vdd').write_text('short')
+    assert find_by_what_is_on_it(machine) == str(machine / 'dev/vdb')
+
+
+def test_a_serial_counts_more_than_what_is_on_it(machine):
+    give_file_system(machine, 'vdc')
+    (machine / 'sys/block/vda/serial').write_text(SERIAL)
+    assert find_by_what_is_on_it(machine) == str(machine / 'dev/vda')
 
 
 def test_a_link_to_a_disk_that_is_gone_is_no_disk(machine):
