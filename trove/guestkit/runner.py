@@ -46,7 +46,7 @@ class Runner(units.Units):
             return
         found = _find(self._record(unit))
         if found is not None:
-            found.end(unit.stop_timeout_s)
+            found.end(unit.stop_timeout_s, unit.stop_signal)
             files.remove(self._record(unit))
 
     def kill(self, unit):
@@ -107,9 +107,9 @@ class _Process:
         finally:
             os.close(handle)
 
-    def end(self, timeout_s):
-        """Ask it to end, then kill it."""
-        for number, patience_s in ((signal.SIGTERM, timeout_s),
+    def end(self, timeout_s, gently):
+        """Ask it to end with the signal `gently`, then kill it."""
+        for number, patience_s in ((gently, timeout_s),
                                    (signal.SIGKILL, 30)):
             try:
                 os.kill(self.pid, number)
@@ -159,7 +159,7 @@ class _Watched:
             self._stop.set()
             process = self._process
         if process is not None:
-            process.end(timeout_s)
+            process.end(timeout_s, self._unit.stop_signal)
         self._thread.join(self._unit.stop_timeout_s)
         files.remove(self._record)
 

@@ -10,6 +10,7 @@ import enum
 import glob
 import os
 import shlex
+import signal
 
 from trove.guestkit import errors
 from trove.guestkit import files
@@ -33,6 +34,7 @@ class Unit:
     It is started again after a crash, ``restarts`` times within
     ``restart_window_s``; then it is given up. ``before`` is run as root ahead
     of each start; where it fails, nothing is started: it counts as a crash.
+    ``stop_signal`` asks it to end without waiting for its clients to go.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Unit:
     notifies: bool = False                  # speaks sd_notify
     open_files: int = 16384
     stop_timeout_s: int = 60
+    stop_signal: signal.Signals = signal.SIGTERM
     restart_pause_s: float = 1
     restarts: int = 5
     restart_window_s: int = 120
@@ -99,6 +102,7 @@ LimitCORE=0
 OOMScoreAdjust={oom_score}
 TimeoutStartSec=infinity
 TimeoutStopSec={stop_timeout_s}
+KillSignal={stop_signal}
 KillMode=mixed
 Restart=on-failure
 RestartSec={restart_pause_s}
@@ -197,6 +201,7 @@ def render(unit):
         type='notify' if unit.notifies else 'exec', user=unit.user,
         runtime=runtime, open_files=unit.open_files,
         stop_timeout_s=unit.stop_timeout_s,
+        stop_signal=unit.stop_signal.name,
         restart_pause_s=unit.restart_pause_s,
         oom_score=_OOM_SCORE, burst=unit.restarts + 1,
         restart_window_s=unit.restart_window_s)

@@ -28,6 +28,13 @@ _KINDS = {
         'The server could not be prepared.',
         'Delete the instance and create another one.')}
 
+#: Work in which the engine is meant to be down for a while: that it is so is
+#: no trouble, and a restart would be refused.
+_AT_WORK = frozenset({
+    status.Task.BUILDING, status.Task.REBOOTING, status.Task.RESIZING,
+    status.Task.MIGRATING, status.Task.UPGRADING, status.Task.PROMOTING,
+    status.Task.EJECTING, status.Task.DETACHING, status.Task.DELETING})
+
 
 def fault(found: instances.Instance, now: datetime.datetime,
           expiry_s: float) -> instances.Fault | None:
@@ -40,7 +47,7 @@ def fault(found: instances.Instance, now: datetime.datetime,
 def _present(found: instances.Instance, now: datetime.datetime,
              expiry_s: float) -> instances.Fault | None:
     report = found.report
-    if report is None:
+    if report is None or found.task in _AT_WORK:
         return None
     if _is_silent(found, now, expiry_s):
         heard = report.reported_at or found.created

@@ -28,6 +28,18 @@ def test_rows_outlive_a_restart(server):
     assert server.rows() == before
 
 
+def test_a_client_that_stays_keeps_no_restart_from_ending(server, machine):
+    with server.session() as session:
+        session.count()
+        before = machine.processes(server.witness.inside.process)
+        server.trove.instances.restart(server.id)
+        server.well(60)
+        # It ended by itself; it was not killed for its client's sake.
+        log = machine.run('journalctl', '-b', '--no-pager')
+        assert 'SIGKILL' not in log
+    assert machine.processes(server.witness.inside.process) != before
+
+
 def test_a_stopped_engine_says_so_and_is_started_by_a_restart(server,
                                                               operator):
     before = server.rows()

@@ -106,6 +106,18 @@ def test_a_stubborn_service_is_killed_after_its_time(keeper):
     assert state(keeper, stubborn) is units.State.STOPPED
 
 
+def test_a_service_is_asked_to_end_in_its_own_way(keeper, tmp_path):
+    told = tmp_path / 'told'
+    patient = unit(
+        'sh', '-c', 'trap "" TERM; trap "echo bye > $0; exit" INT; '
+        'touch $0; while :; do sleep 0.1; done', str(told),
+        stop_timeout_s=60, stop_signal=signal.SIGINT)
+    keeper.start(patient)
+    waiting.until(told.exists, 10, 'its start', poll_s=0.01)
+    keeper.stop(patient)
+    assert told.read_text() == 'bye\n'
+
+
 def test_a_service_is_killed_without_waiting(keeper):
     stubborn = unit('sh', '-c', 'trap "" TERM; while :; do sleep 0.1; done',
                     stop_timeout_s=600)

@@ -2,6 +2,7 @@
 """Unit files, and what systemd is asked."""
 
 import dataclasses
+import signal
 
 import pytest
 
@@ -41,6 +42,12 @@ def test_a_unit_file_quotes_what_systemd_would_read_as_its_own():
     assert 'Type=exec\n' in text
     # The agent is not killed in its stead.
     assert 'OOMScoreAdjust=500\n' in text
+
+
+def test_a_unit_is_asked_to_end_in_its_own_way():
+    assert 'KillSignal=SIGTERM\n' in units.render(UNIT)
+    own = dataclasses.replace(UNIT, stop_signal=signal.SIGINT)
+    assert 'KillSignal=SIGINT\n' in units.render(own)
 
 
 def test_what_comes_before_a_start_is_run_as_root():

@@ -56,6 +56,17 @@ def test_trouble_at_this_moment_comes_before_what_is_on_record():
     assert shown(found) == 'The volume is full.'
 
 
+@pytest.mark.parametrize('task', [
+    status.Task.REBOOTING, status.Task.RESIZING, status.Task.UPGRADING])
+def test_an_engine_that_is_down_for_our_work_is_no_trouble(task):
+    assert shown(an_instance(status.Service.CRASHED, task=task)) is None
+    assert shown(an_instance(status.Service.CRASHED, task=task,
+                             fault=KEPT)) == KEPT.message
+    waits = an_instance(status.Service.CRASHED,
+                        task=status.Task.RESTART_REQUIRED)
+    assert 'engine is down' in shown(waits)
+
+
 def test_what_is_on_record_is_shown_again_when_all_is_well():
     assert shown(an_instance(fault=KEPT)) == KEPT.message
 
