@@ -178,8 +178,8 @@ class Preparer:
         self._over.set()
 
     def _prepare(self, wanted):
+        done = self._journal.progress.done
         try:
-            done = self._journal.progress.done
             if 'volume' in done:
                 self._volume.mount(self._journal.progress.facts)
             if 'start' in done:
@@ -188,12 +188,39 @@ class Preparer:
                 if name not in done:
                     self._run(name, step, wanted)
         except (exception.TroveError, OSError, ValueError) as error:
-            self._fail(error, wanted)
+            if self._is_back(wanted):
+                self._back_in_trouble(error, wanted)
+            else:
+                self._fail(error, wanted)
             return
         self._journal.ready()
         LOG.info('operation %s is done: the server is ready',
                  wanted.operation_id)
         self._changed()
+
+    def _is_back(self, wanted):
+        """Whether a server that went back has the data that it had."""
+        return bool(wanted.adopt and wanted.adopt['undo']
+                    and 'adopt' in self._journal.progress.done)
+
+    def _back_in_trouble(self, error, wanted):
+        """What there was before is here again; the engine does not run.
+
+        Whatever keeps it from that, such as a full volume, may pass or be
+        mended, as on any other server that is ready; one whose preparation
+        has failed could only be deleted, with its data.
+        """
+        LOG.error('operation %s has ended: the server is ready, and does not '
+                  'come up: %s', wanted.operation_id, error)
+        self._journal.ready()
+        self._journal.trouble(masking.mask(str(error),
+                                           journals.secrets(wanted)))
+        try:
+            self._logs(wanted)
+        except (exception.TroveError, OSError) as trouble:
+            LOG.warning('the logs stay off: %s', trouble)
+        self._changed()
+        self._come_back()
 
     def _run(self, name, step, wanted):
         self._reached('before-' + name)

@@ -26,7 +26,8 @@ _KINDS = {
         'what hangs.', ''),
     status.Service.FAILED: (
         'The server could not be prepared.',
-        'Delete the instance and create another one.')}
+        'If it has held data, tell the operator of the cloud; if not, delete '
+        'the instance and create another one.')}
 
 #: Work in which the engine is meant to be down for a while: that it is so is
 #: no trouble, and a restart would be refused.

@@ -242,3 +242,26 @@ def test_an_adopted_engine_writes_the_logs_that_it_wrote(guest):
     guest.preparer.carry_on()
     assert guest.journal.progress.phase == 'ready'
     assert switched == [('general', True)]
+
+
+def test_a_server_that_went_back_is_ready_however_its_engine_is(
+        guest, monkeypatch):
+    monkeypatch.setattr(prepare, '_PAUSE_S', 0.01)
+    guest.driver.engine.fails_at = 'start'
+    guest.preparer.accept(wanted(adopt={'from': None, 'undo': True}))
+    worker = threading.Thread(target=guest.preparer.carry_on)
+    worker.start()
+    waiting.until(lambda: guest.journal.progress.error, 10, 'the reason')
+    assert guest.journal.progress.phase == journals.READY
+    assert 'no luck' in guest.journal.progress.error
+    guest.driver.engine.fails_at = None
+    worker.join(10)
+    assert not worker.is_alive()
+    assert guest.journal.progress.error is None
+
+
+def test_data_that_are_not_taken_over_are_a_failure(guest):
+    guest.driver.engine.fails_at = 'start'
+    guest.preparer.accept(wanted(adopt={'from': None, 'undo': False}))
+    guest.preparer.carry_on()
+    assert guest.journal.progress.phase == journals.FAILED
