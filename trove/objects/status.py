@@ -137,6 +137,12 @@ _SERVER_WORD.update({
     'STOPPED': 'SHUTDOWN', 'DELETED': 'SHUTDOWN',
     'SOFT_DELETED': 'SHUTDOWN'})
 
+#: A server that the compute service does not know any more.
+SERVER_GONE = 'DELETED'
+#: Nothing runs in a server in one of these.
+SERVER_DOWN = frozenset(word for word, shown_as in _SERVER_WORD.items()
+                        if shown_as == 'SHUTDOWN')
+
 _GONE = frozenset(('ACTIVE', 'SHUTDOWN', 'DELETED', ''))
 
 

@@ -16,6 +16,12 @@ MESSAGE = 255
 _SILENT = ('The guest agent has not been heard since %s: how the database '
            'is, is not known. It may serve all the same. If this lasts, '
            'tell the operator of the cloud.')
+_SERVER_GONE = ('The server is gone from the compute service, and nobody '
+                'asked for its deletion here. What is on its volume is kept '
+                'until the instance is deleted: tell the operator of the '
+                'cloud.')
+_SERVER_DOWN = ('The server is %s in the compute service. The operator of '
+                'the cloud can start it again.')
 #: What is said when the guest gives no words, and what can be done.
 _KINDS = {
     status.Service.CRASHED: (
@@ -50,6 +56,11 @@ def _present(found: instances.Instance, now: datetime.datetime,
     report = found.report
     if report is None or found.task in _AT_WORK:
         return None
+    if found.server_status in status.SERVER_DOWN:
+        return _fault(_SERVER_GONE if found.server_status
+                      == status.SERVER_GONE else
+                      _SERVER_DOWN % found.server_status, '',
+                      found.facts_at or found.updated)
     if _is_silent(found, now, expiry_s):
         heard = report.reported_at or found.created
         return _fault(_SILENT % heard.strftime('%Y-%m-%d %H:%M:%S UTC'), '',

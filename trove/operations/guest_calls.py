@@ -62,6 +62,10 @@ def check_up(deps: deps_.Deps, server: instance.Instance) -> None:
     age = None
     if report and report.reported_at:
         age = (deps.db.now() - report.reported_at).total_seconds()
+    if server.server_status in status.SERVER_DOWN:
+        # What its guest said last is no longer so.
+        raise EngineDown(instance_id=server.id, state='its server is '
+                         + server.server_status)
     # A blocked one may want nothing but room, which what is asked for can
     # make; one that hangs is not waited for longer than any other.
     if (server.server_id is None or server.task is status.Task.DELETING

@@ -4,6 +4,9 @@
 import logging
 import threading
 
+from trove.common import exception
+from trove.objects import status
+
 LOG = logging.getLogger(__name__)
 
 
@@ -11,6 +14,8 @@ DUTY = 'server_sync'
 
 #: A look may take so long before another taskmanager begins one.
 _LEASE_S = 300
+#: Servers that are asked for one by one in a look; the others are in the next.
+_MOST_SINGLE = 50
 
 
 class ServerSync:
@@ -40,7 +45,29 @@ class ServerSync:
         """Ask once; gives the number of instances that had changed."""
         statuses = self._cloud.compute.statuses()
         with self._db.writer() as tx:
-            return tx.instances.sync_servers(statuses)
+            changed = tx.instances.sync_servers(statuses)
+        return changed + self._look_for_others(statuses)
+
+    def _look_for_others(self, statuses):
+        """Ask for each server that the list ought to have.
+
+        One that somebody has deleted in the cloud is in no list; neither is
+        one without our tag.
+        """
+        with self._db.reader() as tx:
+            missing = tx.instances.servers_but(statuses, _MOST_SINGLE)
+        found = {server_id: self._status(server_id) for server_id in missing}
+        if not found:
+            return 0
+        with self._db.writer() as tx:
+            return tx.instances.sync_servers(found)
+
+    def _status(self, server_id):
+        try:
+            return self._cloud.compute.show(server_id).status
+        except exception.NotFound:
+            LOG.warning('server %s is gone from the cloud', server_id)
+            return status.SERVER_GONE
 
     def look(self):
         """Ask if it is due and nobody else does: the number, or None."""

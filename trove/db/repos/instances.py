@@ -11,6 +11,7 @@ from trove.db import tables
 from trove.db import types
 from trove.db.repos import guests
 from trove.db.repos import instance_rows
+from trove.objects import status
 from trove.objects.status import Task
 
 #: Names of facts and the columns that hold them.
@@ -171,6 +172,21 @@ class Instances:
             self._looked_at(ids, server_status=word)
         self._looked_at(same)
         return sum(len(ids) for ids in changed.values())
+
+    def servers_but(self, known, most):
+        """Ids of servers of instances that are not among those ``known``.
+
+        Those that were looked at longest ago come first; one that is known
+        to be gone does not come back.
+        """
+        row = tables.Instance
+        found = self._connection.execute(
+            sa.select(row.compute_instance_id)
+            .where(~row.deleted, row.compute_instance_id.is_not(None),
+                   sa.or_(row.server_status.is_(None),
+                          row.server_status != status.SERVER_GONE))
+            .order_by(row.facts_at)).scalars()
+        return [one for one in found if one not in known][:most]
 
     def _looked_at(self, ids, **values):
         row = tables.Instance

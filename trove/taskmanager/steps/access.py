@@ -4,12 +4,22 @@
 import typing
 
 from trove.cloud import marks
+from trove.cloud import ports as cloud
+from trove.common import exception
 from trove.objects import instance as objects
 from trove.objects import status
 from trove.taskmanager.steps import base
 from trove.taskmanager.steps import network
 
 Access: typing.TypeAlias = typing.Mapping[str, typing.Any]
+
+
+class NoUserPort(exception.InternalError):
+    """Somebody has removed the port that clients connect to."""
+
+    template = ('The port that clients connect to is gone from the network '
+                'service: nothing can be made public. Tell the operator of '
+                'the cloud.')
 
 
 class ChangeRules(base.Step):
@@ -46,6 +56,8 @@ class ChangeFloating(base.Step):
     def execute(self, instance_id: str, operation_id: str,
                 access: Access) -> None:
         """Make it, or give it back."""
+        if access['is_public'] and not self._ports(instance_id):
+            raise NoUserPort
         self._hold(instance_id, operation_id, access)
 
     def revert(self, instance_id: str, operation_id: str,
@@ -58,13 +70,18 @@ class ChangeFloating(base.Step):
         with self.tools.db.reader() as tx:
             # Not the operation's project: an operator may have asked.
             project_id = tx.instances.get(instance_id).project_id
+        for port in self._ports(instance_id):
+            if access['is_public']:
+                self._make(instance_id, operation_id, project_id, port.id)
+            else:
+                self._give_back(instance_id, port.floating)
+
+    def _ports(self, instance_id: str) -> list[cloud.Port]:
+        with self.tools.db.reader() as tx:
             known = {found.external_id for found
                      in tx.resources.of(instance_id, 'port')}
-        for port in self.tools.cloud.network.ports(instance_id):
-            if port.id in known and access['is_public']:
-                self._make(instance_id, operation_id, project_id, port.id)
-            elif port.id in known:
-                self._give_back(instance_id, port.floating)
+        return [port for port in self.tools.cloud.network.ports(instance_id)
+                if port.id in known]
 
     def _make(self, instance_id: str, operation_id: str, project_id: str,
               port_id: str) -> None:

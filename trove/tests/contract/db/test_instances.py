@@ -225,6 +225,17 @@ def test_server_statuses_are_written_only_where_they_changed(db):
                     'ACTIVE', 'SHUTOFF', 'ACTIVE']
 
 
+def test_servers_that_a_list_does_not_have_are_looked_for(db):
+    for number, word in enumerate(('ACTIVE', 'SHUTOFF', None, 'DELETED')):
+        database.an_instance(db, server_id='s%d' % number,
+                             server_status=word)
+    database.an_instance(db)
+    with db.reader() as tx:
+        assert sorted(tx.instances.servers_but({'s1', 'foreign'}, 9)) == [
+            's0', 's2']
+        assert len(tx.instances.servers_but(set(), 2)) == 2
+
+
 def test_faults_are_replaced_and_cleared(db):
     instance = database.an_instance(db)
     with db.writer() as tx:

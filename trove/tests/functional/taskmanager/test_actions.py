@@ -306,6 +306,15 @@ def test_access_that_fails_is_as_it_was(plane, made):
     assert plane.cloud.network.groups == groups
 
 
+def test_nothing_is_made_public_without_its_port(plane, made):
+    [port] = plane.cloud.network.ports(made)
+    plane.cloud.network.delete_port(port.id)
+    open_up(plane, made)
+    found = undone(plane, made, 'ChangeFloating')
+    assert 'port' in found.fault.message
+    assert found.access == objects.Access()
+
+
 @pytest.mark.parametrize('method', [
     'compute.resize', 'compute.confirm_resize', 'volumes.extend',
     'network.create_security_group', 'compute.reboot', 'compute.migrate'])

@@ -84,7 +84,19 @@ def test_a_silent_guest_is_told_with_the_time_it_was_heard():
 
 
 @pytest.mark.parametrize('facts', [
-    {'task': status.Task.REBOOTING}, {'server_status': 'SHUTOFF'},
+    {'task': status.Task.REBOOTING}, {'server_status': 'REBOOT'},
     {'service': status.Service.UNKNOWN}])
 def test_silence_is_no_fault_while_it_has_a_reason(facts):
     assert shown(an_instance(**facts), LATER) is None
+
+
+@pytest.mark.parametrize(('server', 'words'), [
+    ('SHUTOFF', 'The server is SHUTOFF'), ('PAUSED', 'The server is PAUSED'),
+    ('DELETED', 'is gone from the compute service')])
+def test_a_server_that_is_down_is_told_whatever_its_guest_said(server, words):
+    found = an_instance(server_status=server, fault=KEPT)
+    assert words in shown(found)
+    assert words in shown(found, LATER)
+    assert len(shown(found)) <= trouble.MESSAGE
+    gone = an_instance(server_status=server, task=status.Task.DELETING)
+    assert shown(gone) is None
