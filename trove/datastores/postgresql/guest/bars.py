@@ -12,6 +12,13 @@ from trove.datastores.postgresql.guest import connection
 
 _DATABASES = ('SELECT datname FROM pg_database WHERE datallowconn '
               'ORDER BY datname')
+#: Databases that the tools of an upgrade cannot look into: closed ones, and
+#: what an interrupted DROP DATABASE has left.
+_CLOSED = ("SELECT datname FROM pg_database WHERE datname <> 'template0' AND "
+           '(NOT datallowconn OR datconnlimit = -2)')
+#: Nor can they say these names on a command line.
+_UNSPEAKABLE = ('SELECT quote_literal(datname) FROM pg_database '
+                "WHERE datname ~ E'[\\n\\r]'")
 _PREPARED = 'SELECT gid FROM pg_prepared_xacts'
 _SLOTS = ('SELECT slot_name FROM pg_replication_slots WHERE '
           "slot_type = 'logical'")
@@ -53,6 +60,12 @@ def check(connector: connection.Connector, version: str) -> None:
         for (slot,) in engine.run(_SLOTS):
             bar('the logical replication slot %s would be lost: drop it.'
                 % slot)
+        for (name,) in engine.run(_CLOSED):
+            bar('the database %s lets nobody in: drop it, or let it take '
+                'connections (ALLOW_CONNECTIONS true).' % name)
+        for (name,) in engine.run(_UNSPEAKABLE):
+            bar('the name of the database %s has a line break: rename it.'
+                % name)
         databases = [row[0] for row in engine.run(_DATABASES)]
     for database in databases:
         with connector.open(database) as inside:

@@ -28,6 +28,8 @@ _INTERIM = 'data.upgrade.'
 _OLDER = '/opt/postgresql-*/usr/lib/postgresql/%s/bin'
 #: New catalogues, and the log of what is done.
 _ROOM = 256 * 1024 ** 2
+#: Lines of pg_upgrade that tell no trouble.
+_IN_ORDER = re.compile(r'\bok$|^Performing |^\*failure\*$')
 
 
 class NoRoom(exception.Unprocessable):
@@ -152,6 +154,13 @@ class PgUpgrades(interfaces.Upgrades):
         shutil.rmtree(work)
 
 
+def said(words: str) -> str:
+    """What pg_upgrade said, without all that it found in order."""
+    found = [line for line in words.splitlines()
+             if line.strip('- ') and not _IN_ORDER.search(line)]
+    return '\n'.join(found) or words
+
+
 class _Run:
     """pg_upgrade between two clusters, in a folder of its own."""
 
@@ -179,7 +188,7 @@ class _Run:
                       timeout_s=self._timeout_s, user=where.USER)
         except errors.CommandFailed as error:
             raise UpgradeFailed(reason='%s %s' % (
-                error.message, self._words())) from error
+                said(error.facts['words']), self._words())) from error
 
     def _words(self) -> str:
         """What pg_upgrade lists in files beside its log."""

@@ -33,6 +33,20 @@ def test_what_does_not_go_along_bars_the_way(postgresql, make, unmake, word):
     postgresql.driver.upgrades.check('17')
 
 
+@pytest.mark.parametrize('name, more, word', [
+    ('closed', 'ALLOW_CONNECTIONS false', 'closed'),
+    ('U&"two\\000Alines"', '', 'line break')])
+def test_a_database_that_is_not_looked_into_bars_the_way(postgresql, name,
+                                                         more, word):
+    with postgresql.driver.engine._connector.open() as engine:
+        engine.run('CREATE DATABASE %s %s' % (name, more))
+        try:
+            with pytest.raises(bars.Barred, match=word):
+                postgresql.driver.upgrades.check('17')
+        finally:
+            engine.run('DROP DATABASE %s' % name)
+
+
 @pytest.mark.parametrize('version', ['15', '14', '9.6', 'new'])
 def test_only_newer_versions_take_over(postgresql, version):
     with pytest.raises(exception.Unprocessable):
