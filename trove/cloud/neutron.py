@@ -186,7 +186,8 @@ class NeutronNetwork(ports.Network):
         for rule in wanted - present.keys():
             self._network.create_security_group_rule(
                 security_group_id=group_id, direction='ingress',
-                ether_type='IPv%d' % ipaddress.ip_network(rule.cidr).version,
+                ether_type='IPv%d' % ipaddress.ip_network(
+                    rule.cidr, strict=False).version,
                 protocol=rule.protocol, port_range_min=rule.port_min,
                 port_range_max=rule.port_max, remote_ip_prefix=rule.cidr)
         for rule in present.keys() - wanted:

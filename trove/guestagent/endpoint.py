@@ -79,6 +79,10 @@ class Endpoint:
             self._journal.trouble(None)
             if self._logs:
                 self._logs.started()
+        except exception.GuestFailed as error:
+            # As long as it is down, this is why.
+            self._journal.trouble(str(error))
+            raise
         finally:
             self._changed()
 

@@ -60,23 +60,29 @@ class Tools:
         """
         patience_s = self.conf.taskmanager.cloud_patience_s
         bad_since: float | None = None
+        why = ''
 
         def look() -> typing.Any:
-            nonlocal bad_since
+            nonlocal bad_since, why
             try:
                 found = check()
-            except PASSING:
+            except PASSING as error:
+                why = ' (%s)' % error
                 if bad_since is None:
                     bad_since = lease.clock()
                 if lease.clock() - bad_since >= patience_s:
                     raise
                 return None
-            bad_since = None
+            bad_since, why = None, ''
             return found
 
-        return waiting.until(look, timeout_s, what, poll_s=0.05,
-                             most_s=most_s, growth=1.1,
-                             stop=self.watch.check)
+        try:
+            return waiting.until(look, timeout_s, what, poll_s=0.05,
+                                 most_s=most_s, growth=1.1,
+                                 stop=self.watch.check)
+        except exception.WaitTimeout as error:
+            # Whoever reads that it did not happen wants to know why.
+            raise exception.WaitTimeout(error.message + why) from error
 
 
 def held(rooms, looks, watch):

@@ -107,16 +107,20 @@ def wish(body):
 def access(asked):
     """The access object of a request, its networks really parsed."""
     cidrs = asked.get('allowed_cidrs')
-    for at, text in enumerate(cidrs or ()):
-        try:
-            ipaddress.ip_network(text, strict=False)
-        except ValueError:
-            raise exception.BadRequest(
-                'instance.access.allowed_cidrs[%d]: %s is not a network, '
-                'such as 10.0.0.0/8' % (at, text)) from None
     return instance.Access(
         is_public=asked.get('is_public'),
-        allowed_cidrs=None if cidrs is None else tuple(cidrs))
+        allowed_cidrs=None if cidrs is None else tuple(dict.fromkeys(
+            _network(at, text) for at, text in enumerate(cidrs))))
+
+
+def _network(at, text):
+    """A network as everybody writes it: of 10.1.2.3/8, 10.0.0.0/8."""
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        raise exception.BadRequest(
+            'instance.access.allowed_cidrs[%d]: %s is not a network, '
+            'such as 10.0.0.0/8' % (at, text)) from None
 
 
 def _flavor(asked):

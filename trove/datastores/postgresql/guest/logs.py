@@ -35,7 +35,10 @@ _BAD = ('ERROR:', 'FATAL:', 'PANIC:')
 #: lines of a statement begin with a tab.
 _OF_TENANTS = re.compile(
     r'^\t|LOG: +(statement|duration|execute|parse|bind)\b'
-    r'|(STATEMENT|QUERY|CONTEXT): |DETAIL: +parameters:', re.IGNORECASE)
+    r'|(STATEMENT|QUERY|CONTEXT): |DETAIL: +parameters:'
+    # Who comes while it is on its way is told so: ourselves, first of all.
+    r'|FATAL: +the database system is (starting up|shutting down|not yet)',
+    re.IGNORECASE)
 #: Time and process at the beginning of a line.
 _STAMP = re.compile(r'^[-\d]+ [:.\d]+ \S+ \[\d+\] ')
 

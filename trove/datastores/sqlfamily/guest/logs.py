@@ -8,6 +8,7 @@ large is put aside, and the one that was aside before is dropped.
 
 import logging
 import os
+import re
 
 from trove.common import exception
 from trove.datastores import interfaces
@@ -23,6 +24,8 @@ _SWITCHES = {'general': 'general_log', 'slow_query': 'slow_query_log'}
 _FLUSHES = {ERROR: 'FLUSH ERROR LOGS', 'general': 'FLUSH GENERAL LOGS',
             'slow_query': 'FLUSH SLOW LOGS'}
 _MB = 1024 ** 2
+#: What is said at every start, and is no reason for its failure.
+_HARMLESS = re.compile(r'\[(Note|Warning|System)\]')
 
 
 class SqlLogs(interfaces.Logs):
@@ -53,7 +56,8 @@ class SqlLogs(interfaces.Logs):
                            since=self._since).splitlines()
         errors = [line for line in words if '[ERROR]' in line]
         first = files.tail(self._places.first_words, lines).splitlines()
-        return '\n'.join([*first, *(errors or words)[-lines:]])
+        bad = [line for line in first if not _HARMLESS.search(line)] + errors
+        return '\n'.join((bad or first + words)[-lines:])
 
     def files(self) -> tuple[interfaces.LogFile, ...]:
         """Every log there may be, whether its file is there or not."""

@@ -105,3 +105,12 @@ def test_statements_of_tenants_are_not_told(folder, logs):
         "STATEMENT:  SELECT 'hid'")) + "\tden' FATAL: hid\n")
     assert 'hid' not in logs.last_words()
     assert 'checkpoint 1 complete' in logs.last_words()
+
+
+def test_that_it_was_on_its_way_is_no_reason(folder, logs):
+    say(folder, 'start', HANDED_OVER)
+    say(folder, 'error', STAMP % (20, 3) + 'FATAL:  required WAL directory '
+        '"pg_wal" does not exist\n' + STAMP % (20, 4) + 'postgres@postgres '
+        'FATAL:  the database system is starting up\n')
+    assert 'pg_wal' in logs.last_words()
+    assert 'starting up' not in logs.last_words()

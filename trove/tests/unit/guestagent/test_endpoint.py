@@ -54,13 +54,19 @@ def test_everything_a_client_may_ask_is_answered():
 
 def test_a_restart_that_is_cut_off_is_no_wish_to_stop():
     guest, calls = made()
-    wishes = []
+    wishes, troubles = [], []
     guest._journal = type('Journal', (), {
-        'stopped': lambda self, wanted: wishes.append(wanted)})()
+        'stopped': lambda self, wanted: wishes.append(wanted),
+        'trouble': lambda self, reason: troubles.append(reason)})()
     guest._driver.engine.fails_at = 'start'
     with pytest.raises(exception.GuestFailed):
         guest.restart()
     assert 'stop' in calls and True not in wishes
+    # Why it is down is told until it is up.
+    assert 'no luck' in troubles[-1]
+    guest._driver.engine.fails_at = None
+    guest.restart()
+    assert troubles[-1] is None
 
 
 def test_a_restart_waits_for_a_start_that_is_under_way():

@@ -83,6 +83,17 @@ def test_a_look_that_goes_on_failing_ends_the_wait(made):
         held.until(look, 5, 'it')
 
 
+def test_what_kept_something_from_happening_is_told(made):
+    held, _ = made
+
+    def look():
+        raise ports.CloudDown('Cinder: no answer')
+
+    with pytest.raises(exception.WaitTimeout,
+                       match=r'it did not .* 0 s\. \(Cinder: no answer\)'):
+        held.until(look, 0, 'it')
+
+
 def test_a_lasting_refusal_ends_the_wait_at_once(made):
     held, _ = made
     looks = []
