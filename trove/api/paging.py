@@ -19,6 +19,18 @@ def offset(query):
     return _number(query, 'marker', 0) or 0
 
 
+def marker(query):
+    """A marker that is a name; None: the first page.
+
+    Clients that follow a link as it stands, such as gophercloud, give it
+    back encoded once more than those that take the marker out of it.
+    """
+    text = query.get('marker')
+    if not text:
+        return None
+    return parse.unquote(text) if _is_encoded(text) else text
+
+
 def _number(query, name, least):
     text = query.get(name)
     if not text:
@@ -53,12 +65,20 @@ def links(url, query, marker):
     """
     if marker is None:
         return {}
+    if _is_encoded(str(marker)):
+        # What follows it is the same, and it cannot be taken for another.
+        marker += ' '
     kept = [(name, value) for name, value in query.items()
             if name != 'marker']
     kept.append(('marker', _quote(str(marker))))
     text = '&'.join(_quote(name) + '=' + _quote(value)
                     for name, value in kept)
     return {'links': [{'rel': 'next', 'href': url + '?' + text}]}
+
+
+def _is_encoded(text):
+    plain = parse.unquote(text)
+    return plain != text and _quote(plain) == text
 
 
 def _quote(text):

@@ -16,6 +16,7 @@ BEFORE_USER = '10-system'       # the agent's; the tenant's layer wins
 USER = '20-user'                # the tenant's configuration group
 AFTER_USER = '50-system'        # the agent's; wins over the tenant
 _NAME = re.compile(r'[A-Za-z0-9_.-]+')
+_SPECIAL = re.compile(r"""[#;'"\\]""")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,8 +175,19 @@ def ini(section, values):
         elif isinstance(value, bool):
             lines.append('%s = %d' % (name, value))
         else:
-            lines.append('%s = %s' % (name, _one_line(name, value)))
+            lines.append('%s = %s' % (name, _quoted(_one_line(name, value))))
     return '\n'.join(lines) + '\n'
+
+
+def _quoted(text):
+    """As the MySQL family reads it back, letter by letter.
+
+    Bare, "#" ends a value, quotes around it fall off, a backslash changes
+    what follows, and blanks at the ends are lost.
+    """
+    if text == text.strip() and not _SPECIAL.search(text):
+        return text
+    return '"%s"' % text.replace('\\', '\\\\').replace('"', '\\"')
 
 
 def _one_line(name, value):

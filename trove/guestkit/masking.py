@@ -22,26 +22,33 @@ def mask(text, secrets):
 # is written by its tenant, who must not be able to make a search last.
 _GAP = rb'(?:\s|/\*.{0,100}?\*/|--[^\n]{0,100}\n)*+'
 _SOME = b'{0,%d}+' % LONGEST
+#: What parts a text from one that goes on with it.
+_BREAK = rb'(?:\s|/\*.{0,100}?\*/|--[^\n]{0,100}\n)++'
 #: A text as SQL has it. Its end may be missing: it was cut, or is still to
 #: be written. Quotes that are doubled or escaped are those of a statement
-#: that is itself a text.
-_TEXT = b'(?:' + _GAP + b'(?:' + b'|'.join((
+#: that is itself a text. A quote right behind it ends that statement, and one
+#: of the other kind may: neither begins a text.
+_TEXT = _GAP + b'(?:' + b'|'.join((
     rb"''(?!')(?:[^'\\]|\\.){1,%d}+''" % LONGEST,
     rb"\\'(?:[^'\\]|\\[^'])" + _SOME + rb"\\'",
     rb'(?:[ENBX]|U&|_\w+' + _GAP + rb")?'(?:[^'\\]|\\.|'')" + _SOME
-    + rb"'?",
+    + rb"(?:'(?:" + _BREAK + rb"'(?:[^'\\]|\\.|'')" + _SOME + rb"')*+)?",
     rb'"(?:[^"\\]|\\.|"")' + _SOME + rb'"?',
     rb'\$(?P<tag>\w*)\$.{0,%d}?(?:\$(?P=tag)\$|\Z)' % LONGEST,
-    rb'0x[0-9A-F]++')) + b'))+'
+    rb'0x[0-9A-F]++')) + b')'
 #: Words that a secret follows.
 _WORDS = (
     rb'IDENTIFIED' + _GAP + rb'(?:(?:VIA|WITH)' + _GAP + rb'\S{1,80}+' + _GAP
     + rb'(?:USING|AS|BY)|BY(?:' + _GAP + rb'PASSWORD)?)' + _GAP + rb'\(?',
     rb"\bREPLACE(?=[\s/]{0,80}+')",
-    rb'PASSWORD' + _GAP + rb'FOR\b[^=;]{1,400}=' + _GAP
+    rb'PASSWORD' + _GAP + rb'FOR\b(?:[^=;\'"`]|\'[^\'\n]{0,100}\'|'
+    rb'"[^"\n]{0,100}"|`[^`\n]{0,100}`){1,400}+=' + _GAP
     + rb'(?:PASSWORD' + _GAP + rb'\()?',
+    # The key is the second of two, or what is hashed is the first.
+    rb'CRYPT\w{0,10}+' + _GAP + rb'\((?:(?:[^()\'";]{1,100}|' + _GAP
+    + rb"'[^'\n]{0,200}'" + _GAP + rb'),)?',
     rb'(?:PASSWORD|PASSWD|\bSECRET|\bAUTHENTICATION_STRING)(?:["\']'
-    + _GAP + rb'[:=]|' + _GAP + rb'(?:=>|[(=:]))?')
+    + _GAP + rb'[:=,]|' + _GAP + rb'(?:=>|[(=:]))?')
 _FLAGS = re.IGNORECASE | re.DOTALL
 _BEGIN = rb'(?P<words>' + b'|'.join(_WORDS) + rb')'
 _STATEMENT = re.compile(_BEGIN + _TEXT, _FLAGS)

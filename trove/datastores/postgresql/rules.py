@@ -117,6 +117,9 @@ def _check_name(kind: str, name: str) -> None:
     if _has_control(name):
         raise BadName(kind=kind, name=name,
                       reason='no control characters.')
+    if '/' in name:
+        raise BadName(kind=kind, name=name,
+                      reason='no "/", which parts the paths of the API.')
 
 
 def _has_control(text: str) -> bool:

@@ -35,7 +35,10 @@ _ACCESS = frozenset((
     'ssl_ciphers', 'ssl_crl_dir', 'ssl_crl_file', 'ssl_dh_params_file',
     'ssl_ecdh_curve', 'ssl_key_file', 'ssl_max_protocol_version',
     'ssl_min_protocol_version', 'ssl_prefer_server_ciphers',
-    'superuser_reserved_connections', 'event_triggers'))
+    'superuser_reserved_connections', 'event_triggers',
+    # It counts while a session begins, whoever begins it: of a few
+    # milliseconds nobody would get in any more.
+    'transaction_timeout'))
 
 #: With another value data is lost, or replicas and backups are.
 _DATA = frozenset((

@@ -64,6 +64,31 @@ def test_what_is_dangerous_is_refused(server, groups):
         server.refuses(422, groups, {name: value})
 
 
+def test_values_that_are_hard_on_sessions_do_not_keep_the_agent_out(
+        server, groups):
+    trove, harsh = server.trove, server.witness.settings.harsh
+    trove.instances.update(server.id, configuration=groups(harsh))
+    manage(trove, server.id)
+    trove.instances.restart(server.id)
+    assert not getattr(server.well(), 'fault', None)
+    manage(trove, server.id)
+    trove.instances.update(server.id, remove_configuration=True)
+    trove.instances.restart(server.id)
+    server.well()
+    server.write()
+
+
+def manage(trove, server_id):
+    trove.databases.create(server_id, [{'name': 'hard'}])
+    trove.users.create(server_id, [
+        {'name': 'hardy', 'password': 'pw', 'databases': [{'name': 'hard'}]}])
+    [found] = [one for one in trove.users.list(server_id)
+               if one.name == 'hardy']
+    assert found.databases == [{'name': 'hard'}]
+    trove.users.delete(server_id, 'hardy')
+    trove.databases.delete(server_id, 'hard')
+
+
 def test_parameters_have_type_range_and_restart_flag(server):
     rules = server.trove.configuration_parameters.parameters(
         server.engine.datastore, server.engine.version)

@@ -19,7 +19,7 @@ class Databases(loading.Loader):
         size = paging.limit(request.query,
                             self._deps.conf.databases_page_size)
         found, marker = operations.listing(
-            self._deps, server, size, request.query.get('marker') or None)
+            self._deps, server, size, paging.marker(request.query))
         return {'databases': [views.row(one) for one in found],
                 **paging.links(request.url, request.query, marker)}
 

@@ -21,7 +21,7 @@ class Users(loading.Loader):
         server = self.load(request, _RULE + 'index')
         size = paging.limit(request.query, self._deps.conf.users_page_size)
         found, marker = operations.listing(
-            self._deps, server, size, request.query.get('marker') or None)
+            self._deps, server, size, paging.marker(request.query))
         return {'users': [views.user(one) for one in found],
                 **paging.links(request.url, request.query, marker)}
 

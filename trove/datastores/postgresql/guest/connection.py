@@ -17,14 +17,22 @@ from psycopg import sql
 
 from trove.common import exception
 from trove.datastores.postgresql.guest import places as where
+from trove.guestkit import files
 
 Rows: typing.TypeAlias = list[tuple[typing.Any, ...]]
 Statement: typing.TypeAlias = typing.LiteralString | sql.Composed
 
 HOME = 'postgres'
+#: What ends sessions, by the first version that has it.
+_LIMITS = {'statement_timeout': 0, 'idle_session_timeout': 14,
+           'idle_in_transaction_session_timeout': 0, 'transaction_timeout': 17}
 _SETTINGS = {
     'search_path': 'pg_catalog', 'role': 'none', 'client_encoding': 'UTF8',
-    'default_transaction_read_only': 'off', 'statement_timeout': '0',
+    'default_transaction_read_only': 'off',
+    'default_transaction_isolation': 'read\\ committed',
+    'default_transaction_deferrable': 'off', 'exit_on_error': 'off',
+    # One that is not there would keep everybody out of a database.
+    'local_preload_libraries': '',
     'lock_timeout': '30s', 'row_security': 'off',
     'session_replication_role': 'origin', 'default_tablespace': '',
     'standard_conforming_strings': 'on', 'datestyle': 'iso',
@@ -32,7 +40,6 @@ _SETTINGS = {
     # What the agent does is not for the tenant's log.
     'log_statement': 'none', 'log_duration': 'off',
     'log_min_duration_statement': '-1', 'log_min_error_statement': 'panic'}
-_OPTIONS = ' '.join('-c %s=%s' % item for item in _SETTINGS.items())
 
 #: What the engine says when it is not, or no more, there to answer.
 _AWAY = ('08', '57P', '53300')
@@ -99,14 +106,17 @@ class Connector:
         """A Connection for the length of a ``with``.
 
         ``timeout_s`` is for all that is done with it. Without
-        ``own_settings`` the session has those of the engine's files.
+        ``own_settings`` the session has those of the engine's files, but for
+        the `limits`.
         """
         timeout_s = timeout_s or self._timeout_s
         with translated():
             raw = psycopg.connect(
                 host=self._places.runtime, port=self._places.port,
                 user=where.USER, dbname=database, autocommit=True,
-                options=_OPTIONS if own_settings else '',
+                options=_options({
+                    **dict.fromkeys(self.limits(), '0'),
+                    **(_SETTINGS if own_settings else {})}),
                 connect_timeout=max(2, int(timeout_s)), sslmode='disable',
                 gssencmode='disable', application_name='trove',
                 prepare_threshold=None)
@@ -115,6 +125,15 @@ class Connector:
                 yield Connection(raw)
         finally:
             raw.close()
+
+    def limits(self) -> list[str]:
+        """The settings that end sessions, and none of the agent's.
+
+        A session cannot take them back that is ended before it speaks, and
+        an older engine does not know them all.
+        """
+        version = float(files.read(self._places.version) or 0)
+        return [name for name, first in _LIMITS.items() if first <= version]
 
     def answers(self, timeout_s: float = 5) -> bool:
         """Whether a query is answered."""
@@ -135,6 +154,10 @@ class Connector:
             except OSError:
                 return False
             return True
+
+
+def _options(settings: dict[str, str]) -> str:
+    return ' '.join('-c %s=%s' % item for item in settings.items())
 
 
 @contextlib.contextmanager

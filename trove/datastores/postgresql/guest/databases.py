@@ -12,10 +12,13 @@ from trove.datastores.postgresql.guest import roles as owners
 from trove.guestkit import paging
 from trove.objects import order
 
-#: The column of ICU's locale has another name in each version.
+#: All but the engine's own templates: whoever owns a database may make it one,
+#: and owns it still. The column of ICU's locale has another name in each
+#: version.
 _ALL = ('SELECT d.datname, pg_encoding_to_char(d.encoding), d.datcollate, '
         "coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale'), "
-        'd.datlocprovider FROM pg_database d WHERE NOT d.datistemplate')
+        "d.datlocprovider FROM pg_database d WHERE d.datname NOT IN "
+        "('template0', 'template1')")
 
 
 class PgDatabases(interfaces.Databases):
@@ -40,6 +43,10 @@ class PgDatabases(interfaces.Databases):
         """Drop the database if it is there, whoever is connected to it."""
         self._roles.guard(name)
         with self._connector.open() as engine:
+            if engine.run('SELECT 1 FROM pg_database WHERE datname = %s AND '
+                          'datistemplate', name):
+                engine.run(connection.names(
+                    'ALTER DATABASE {} IS_TEMPLATE false', name))
             engine.run(connection.names(
                 'DROP DATABASE IF EXISTS {} WITH (FORCE)', name))
             self._roles.sweep(engine)

@@ -59,6 +59,11 @@ class Places:
         return os.path.join(self.mount_point, 'data')
 
     @property
+    def version(self) -> str:
+        """Where the engine writes what version its data is of."""
+        return os.path.join(self.data, 'PG_VERSION')
+
+    @property
     def socket(self) -> str:
         """The socket of the engine."""
         return os.path.join(self.runtime, '.s.PGSQL.%d' % self.port)

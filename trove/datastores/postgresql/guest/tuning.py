@@ -27,6 +27,10 @@ _ERRORS = ('SELECT name, error FROM pg_file_settings WHERE sourcefile = %s '
            'AND error IS NOT NULL')
 _NOW = ('SELECT setting, vartype, sourcefile FROM pg_settings '
         'WHERE lower(name) = %s')
+#: The same of what the agent's sessions do not have: it ends them.
+_IN_FILE = ('SELECT f.setting, s.vartype, f.sourcefile FROM pg_file_settings '
+            'f JOIN pg_settings s ON s.name = f.name WHERE lower(f.name) = '
+            '%s AND f.applied')
 _FIXED = frozenset(('internal', 'postmaster'))
 
 
@@ -132,9 +136,12 @@ class PgTuning(interfaces.Tuning):
                    ) -> interfaces.Item:
         """What a new session has."""
         found = {}
+        limits = self._connector.limits()
         with self._connector.open(own_settings=False) as engine:
             for name, value in values.items():
-                [(text, kind, source)] = engine.run(_NOW, name.lower())
+                [(text, kind, source)] = engine.run(
+                    _IN_FILE if name.lower() in limits else _NOW,
+                    name.lower())
                 if source not in (path, None):
                     raise ValueRefused(name=name, value=value,
                                        reason='%s says otherwise' % source)

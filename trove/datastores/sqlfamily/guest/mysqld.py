@@ -23,9 +23,10 @@ SEED = '/usr/lib/trove-engine/data'
 
 #: Our own way in, whatever a tenant or a restored backup has made of it.
 _AT_START = """\
-SET SESSION sql_log_bin = 0;
+SET SESSION sql_log_bin = 0, transaction_read_only = 0;
 CREATE USER IF NOT EXISTS root@localhost IDENTIFIED WITH auth_socket;
-ALTER USER root@localhost IDENTIFIED WITH auth_socket ACCOUNT UNLOCK;
+ALTER USER root@localhost IDENTIFIED WITH auth_socket
+WITH MAX_USER_CONNECTIONS 1000 PASSWORD EXPIRE NEVER ACCOUNT UNLOCK;
 GRANT ALL ON *.* TO root@localhost WITH GRANT OPTION;
 """
 _OWN: interfaces.Item = {
@@ -106,7 +107,8 @@ def build(kit: interfaces.Kit, settings: interfaces.Settings,
     """The Driver for such a server on this machine."""
     places = where.places(settings, options.mount_point)
     layers = tuning.layers(places)
-    connector = connection.Connector(places.socket, 'max_execution_time = 0')
+    connector = connection.Connector(
+        places.socket, 'max_execution_time = 0, transaction_read_only = 0')
     logs = sql_logs.SqlLogs(places, layers, connector, options.log_size_mb)
     keys = mysqldkeys.MysqldKeys(places.keys, places.data)
     tls = mysqldtls.MysqldTls(connector, layers, places.tls,

@@ -41,6 +41,9 @@ class Settings:
     breaking: dict[str, typing.Any] | None
     #: Each would let a tenant out of the engine, or our agent out of it.
     dangerous: tuple[tuple[str, typing.Any], ...]
+    #: Values that a tenant may give and that are hard on every session; the
+    #: agent's must go on all the same.
+    harsh: dict[str, typing.Any]
     #: What follows the memory of the flavor.
     memory: str
 

@@ -56,6 +56,8 @@ class SqlWitness(base.Witness):
                    ('init_file', '/x'), ('secure_file_priv', ''),
                    ('skip_grant_tables', 1), ('socket', '/x'),
                    ('max_connections', 0)),
+        harsh={'max_join_size': 1, 'max_user_connections': 1,
+               'init_connect': "SET @a = 'x#y', @b = '\\\\'"},
         memory='innodb_buffer_pool_size')
     inside = base.Inside(
         process='mysqld', config_file='/etc/mysql/trove.cnf',
@@ -104,7 +106,8 @@ class MysqldWitness(SqlWitness):
 
     settings = dataclasses.replace(
         SqlWitness.settings, dangerous=SqlWitness.settings.dangerous + (
-            ('partial_revokes', False), ('mysqlx', True)))
+            ('partial_revokes', False), ('mysqlx', True)),
+        harsh={**SqlWitness.settings.harsh, 'transaction_read_only': True})
     inside = dataclasses.replace(
         SqlWitness.inside,
         check_config='mysqld --defaults-file=%s --user=mysql '

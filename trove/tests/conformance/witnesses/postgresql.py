@@ -88,7 +88,11 @@ class Witness(base.Witness):
                    ('session_preload_libraries', 'x'), ('port', 5433),
                    ('dynamic_library_path', '/tmp'),
                    ('ssl_passphrase_command', 'id'), ('fsync', False),
-                   ('password_encryption', 'md5'), ('max_connections', 0)),
+                   ('password_encryption', 'md5'), ('max_connections', 0),
+                   ('transaction_timeout', 1)),
+        harsh={'idle_session_timeout': 1, 'statement_timeout': 1,
+               'idle_in_transaction_session_timeout': 1,
+               'exit_on_error': True, 'search_path': 'evil'},
         memory='shared_buffers')
     inside = base.Inside(
         process='postgres', config_file='/etc/postgresql/postgresql.conf',

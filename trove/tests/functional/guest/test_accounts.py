@@ -198,6 +198,17 @@ def test_the_agent_stays_in_whatever_sql_mode_a_tenant_sets(prepared,
         endpoint.apply_overrides({'sql_mode': 'STRICT_TRANS_TABLES'})
 
 
+def test_a_limit_on_what_may_be_looked_at_is_none_of_the_agents(endpoint):
+    endpoint.apply_overrides({'max_join_size': 1})
+    try:
+        assert endpoint.list_databases()[0]
+        make_user(endpoint, 'joined', ['shop'])
+        assert endpoint.get_user('joined')
+        endpoint.delete_user({'name': 'joined'})
+    finally:
+        endpoint.apply_overrides({'max_join_size': 2 ** 63})
+
+
 @pytest.mark.parametrize('statement', [
     "SET GLOBAL general_log_file = '/etc/mysql/trove.d/99.cnf'",
     "SELECT 1 INTO OUTFILE '/etc/mysql/trove.d/99.cnf'",

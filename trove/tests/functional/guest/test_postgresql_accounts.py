@@ -265,24 +265,40 @@ def test_root_comes_in_while_enabled_and_not_after(postgresql, endpoint):
     endpoint.delete_user({'name': 'heir'})
 
 
-def test_no_settings_of_a_tenant_lead_the_agent_astray(postgresql, endpoint,
-                                                       root):
-    for setting in ("search_path = 'evil', 'pg_catalog'",
-                    "role = 'ann'", "client_encoding = 'latin1'",
-                    'default_transaction_read_only = on'):
-        postgresql.query('ALTER DATABASE shop SET %s' % setting)
-    make_user(endpoint, 'gone', ['shop'])
-    with postgresql.connect(user='gone', password='pw') as session:
-        session.execute('SET default_transaction_read_only = off')
-        session.execute('SET ROLE NONE')
-        session.execute('CREATE TABLE public.gones (a INT)')
-    endpoint.delete_user({'name': 'gone'})
+def test_no_settings_of_a_tenant_lead_the_agent_astray(postgresql, endpoint):
+    settings = ("search_path = 'evil', 'pg_catalog'",
+                "role = 'ann'", "client_encoding = 'latin1'",
+                "local_preload_libraries = 'not_there'",
+                "default_transaction_isolation = 'serializable'",
+                'default_transaction_deferrable = on',
+                "statement_timeout = '1ms'", "idle_session_timeout = '1ms'",
+                'default_transaction_read_only = on')
     with postgresql.connect() as session:
-        session.execute('SET default_transaction_read_only = off')
-        session.execute('RESET ROLE')
-        session.execute('SET ROLE NONE')
-        session.execute('ALTER DATABASE shop RESET ALL')
-        session.execute('DROP TABLE public.gones')
+        for setting in settings:
+            session.execute('ALTER DATABASE shop SET %s' % setting)
+    make_user(endpoint, 'gone', ['shop'])
+    with postgresql.driver.engine._connector.open('shop') as session:
+        session.run('CREATE TABLE public.gones (a INT)')
+        session.run('ALTER TABLE public.gones OWNER TO gone')
+    endpoint.delete_user({'name': 'gone'})
+    with postgresql.driver.engine._connector.open('shop') as session:
+        session.run('ALTER DATABASE shop RESET ALL')
+        assert session.run(
+            "SELECT pg_get_userbyid(relowner) ~ '^os_db_' FROM pg_class "
+            "WHERE relname = 'gones'") == [(True,)]
+        session.run('DROP TABLE public.gones')
+
+
+def test_a_database_that_its_owner_made_a_template_stays_the_tenant_s(
+        postgresql, endpoint):
+    endpoint.create_database([{'name': 'form'}])
+    make_user(endpoint, 'former', ['form'])
+    postgresql.query('ALTER DATABASE form IS_TEMPLATE true', user='former',
+                     password='pw', database='form')
+    assert 'form' in [one['name'] for one in endpoint.list_databases()[0]]
+    endpoint.delete_database({'name': 'form'})
+    assert 'form' not in [one['name'] for one in endpoint.list_databases()[0]]
+    endpoint.delete_user({'name': 'former'})
 
 
 def test_passwords_are_not_in_the_log_of_statements(postgresql, endpoint):

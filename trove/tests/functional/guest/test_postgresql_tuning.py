@@ -32,6 +32,18 @@ def test_values_are_set_at_once_and_read_back(postgresql, running):
     assert running('work_mem') == '7000'
 
 
+def test_what_ends_sessions_ends_none_of_the_agents(postgresql):
+    given = {'idle_session_timeout': 1, 'statement_timeout': 1,
+             'idle_in_transaction_session_timeout': 1, 'exit_on_error': True}
+    endpoint = postgresql.link.endpoint
+    endpoint.update_overrides(given)
+    assert endpoint.apply_overrides(given) == given
+    for _ in range(5):
+        endpoint.create_user([{'name': 'steady', 'password': 'pw'}])
+        assert endpoint.get_user('steady')
+        endpoint.delete_user({'name': 'steady'})
+
+
 @pytest.mark.parametrize('bad', [
     {'work_mem': 1}, {'work_mem': 'many'}, {'wal_compression': 'klingon'},
     {'no_such_parameter': 1}, {'shared_buffers': 20000},

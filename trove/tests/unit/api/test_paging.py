@@ -47,6 +47,24 @@ def test_a_marker_survives_a_client_that_pastes_it_unescaped(marker):
     assert again['marker'] == [marker]
 
 
+@pytest.mark.parametrize('marker', [
+    'bob@%', 'a&b', 'ä', 'plain', 'p%c', 'p%25c', 'p%2525c', '%41', 'a%40b@%'])
+@pytest.mark.parametrize('decodes', [0, 1])
+def test_a_page_goes_on_after_its_last_name_whoever_follows_the_link(
+        marker, decodes):
+    link, = paging.links('http://x/y', {}, marker)['links']
+    text = parse.urlsplit(link['href']).query.removeprefix('marker=')
+    if decodes:
+        text = parse.unquote(text)
+    found = paging.marker({'marker': parse.unquote(text)})
+    assert found.rstrip(' ') == marker
+
+
+def test_no_marker_is_the_first_page():
+    assert paging.marker({}) is None
+    assert paging.marker({'marker': ''}) is None
+
+
 def test_the_last_page_has_no_link():
     assert paging.links('http://x', {}, None) == {}
 

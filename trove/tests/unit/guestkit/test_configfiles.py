@@ -2,6 +2,7 @@
 """Layers: names, order, and nothing that breaks out of a line."""
 
 import getpass
+import re
 
 import pytest
 
@@ -48,6 +49,35 @@ def test_values_become_ini():
     assert configfiles.ini('mysqld', {'a': 1, 'b': True, 'c': False,
                                       'flag': None, 's': 'x y'}) == (
         '[mysqld]\na = 1\nb = 1\nc = 0\nflag\ns = x y\n')
+
+
+def _read_back(line):
+    """As my_getopt and my_load_defaults of the MySQL family do it."""
+    value = line.partition('=')[2]
+    kept, quote, escape = '', '', False
+    for letter in value:
+        if letter in '\'"' and not escape:
+            quote = '' if quote == letter else quote or letter
+        if letter == '#' and not quote:
+            break
+        escape = bool(quote) and letter == '\\' and not escape
+        kept += letter
+    kept = kept.strip()
+    if kept[:1] in ('"', "'") and kept[:1] == kept[-1:]:
+        kept = kept[1:-1]
+    return re.sub(r'\\(.)', lambda found: {
+        'n': '\n', 't': '\t', 'r': '\r', 'b': '\b', 's': ' ', '"': '"',
+        "'": "'", '\\': '\\'}.get(found[1], found[0]), kept)
+
+
+@pytest.mark.parametrize('value', [
+    'SET @a = 1 # not the end', "SET @a = 'x#y'", '"a" and "b"', "'a'",
+    r"SET @a = '\n\s\\'", ' blanks ', '+ -><()~*:""&|', 'a\\', '"', '#', 'a;b',
+    'plain', ''])
+def test_what_a_value_says_is_what_is_read(value):
+    text = configfiles.ini('mysqld', {'init_connect': value})
+    _, line = text.splitlines()
+    assert _read_back(line) == value
 
 
 @pytest.mark.parametrize('name, value', [

@@ -110,3 +110,25 @@ def test_no_log_makes_the_search_last(words):
     masking.mask_statements(text)
     masking.safe_end(text, len(text))
     assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize('log, kept', [
+    ('prepare p from "create user a identified by \'S3cr3t\'"\n'
+     'change master to a = \'x\', master_password = "S3cr3t"', 'change'),
+    ("execute immediate 'create user a identified by ''S3cr3t'''\n"
+     "create user b identified by 'S3cr3t'", 'create user b'),
+    ("DO $$BEGIN EXECUTE 'ALTER ROLE x PASSWORD ''S3cr3t'''; END$$\n"
+     'ERROR: "ALTER ROLE x PASSWORD \'S3cr3t\'"\n\tat line 3', 'at line 3'),
+    ("select set_config('x.password','S3cr3t',false)", 'false'),
+    ("select jsonb_build_object('password', 'S3cr3t')", ')'),
+    ("set password for 'a;b=c'@'%' = 'S3cr3t'", 'a;b=c'),
+    ("select crypt('S3cr3t', gen_salt('bf'))", 'gen_salt'),
+    ("select pgp_sym_encrypt('data', 'S3cr3t')", 'pgp_sym'),
+    ("select aes_decrypt(col, 'S3cr3t') from t", 'from t'),
+    ("alter role a password 'S3c'\n  'r3t'", 'alter role a'),
+])
+def test_a_quote_too_many_gives_no_secret_away(log, kept):
+    found = masking.mask_statements(log.encode()).decode()
+    assert 'S3c' not in found
+    assert 'r3t' not in found
+    assert kept in found
