@@ -60,6 +60,7 @@ class PgUsers(interfaces.Users):
         """Create the user unless it is there; set password and grants."""
         self._guard(spec.name, spec.host)
         with self._connector.open() as engine:
+            self._must_have(engine, spec.databases)
             # It may log in when it has a password, and not before.
             if not self._roles.exists(engine, spec.name):
                 engine.run(connection.names('CREATE ROLE {} NOLOGIN',
@@ -121,11 +122,7 @@ class PgUsers(interfaces.Users):
         self._guard(name)
         with self._connector.open() as engine:
             self._must_exist(engine, name, host)
-            for database in databases:
-                if not engine.run(
-                        'SELECT 1 FROM pg_database WHERE datname = %s',
-                        database):
-                    raise owners.DatabaseNotFound(name=database)
+            self._must_have(engine, databases)
             self._grant(engine, name, databases)
 
     def revoke(self, name: str, host: str, database: str) -> None:
@@ -148,6 +145,14 @@ class PgUsers(interfaces.Users):
         with self._connector.open() as engine:
             self._must_exist(engine, name, host)
             return self._access(engine, name)
+
+    @staticmethod
+    def _must_have(engine: connection.Connection,
+                   databases: typing.Iterable[str]) -> None:
+        for database in databases:
+            if not engine.run(
+                    'SELECT 1 FROM pg_database WHERE datname = %s', database):
+                raise owners.DatabaseNotFound(name=database)
 
     def _set_password(self, engine: connection.Connection, name: str,
                       password: str) -> None:

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Users of the tenant and what they may use."""
+"""Users of the tenant and what they may use.
+
+Sessions of a user who may do less from now on are ended, since they would go
+on as they began.
+"""
 
 import typing
 
@@ -8,6 +12,7 @@ from trove.datastores import interfaces
 from trove.datastores.sqlfamily.guest import connection
 from trove.datastores.sqlfamily.guest import hosts
 from trove.datastores.sqlfamily.guest import quoting
+from trove.datastores.sqlfamily.guest import sessions
 from trove.guestkit import paging
 from trove.objects import order
 
@@ -51,6 +56,7 @@ class SqlUsers(interfaces.Users):
         """Create the user unless it is there; set password and grants."""
         who = self._who(spec.name, spec.host)
         with self._connector.open() as engine:
+            self._must_have(engine, spec.databases)
             if self._exists(engine, who):
                 self._set_password(engine, who, spec.password)
             else:
@@ -63,6 +69,7 @@ class SqlUsers(interfaces.Users):
         who = self._who(name, host)
         with self._connector.open() as engine:
             engine.run('DROP USER IF EXISTS %s@%s', *who)
+            sessions.end(engine, *who)
 
     def get(self, name: str, host: str) -> interfaces.Item | None:
         """One user with its databases, or None."""
@@ -105,11 +112,7 @@ class SqlUsers(interfaces.Users):
         who = self._who(name, host)
         with self._connector.open() as engine:
             self._must_exist(engine, who)
-            for database in databases:
-                if not engine.run(
-                        'SELECT 1 FROM information_schema.schemata WHERE '
-                        'schema_name = %s', database):
-                    raise DatabaseNotFound(name=database)
+            self._must_have(engine, databases)
             self._grant(engine, who, databases)
 
     def revoke(self, name: str, host: str, database: str) -> None:
@@ -121,6 +124,7 @@ class SqlUsers(interfaces.Users):
                 raise DatabaseNotFound(name=database)
             engine.run('REVOKE ALL PRIVILEGES ON %s FROM %%s@%%s'
                        % self._target(database), *who)
+            sessions.end(engine, *who)
 
     def access(self, name: str, host: str) -> interfaces.Names:
         """The databases that the user may use."""
@@ -165,6 +169,15 @@ class SqlUsers(interfaces.Users):
             found.setdefault((user, host), []).append(
                 self._granted(pattern))
         return found
+
+    @staticmethod
+    def _must_have(engine: connection.Connection,
+                   databases: typing.Iterable[str]) -> None:
+        for database in databases:
+            if not engine.run(
+                    'SELECT 1 FROM information_schema.schemata WHERE '
+                    'schema_name = %s', database):
+                raise DatabaseNotFound(name=database)
 
     @staticmethod
     def _exists(engine: connection.Connection, who: Who) -> bool:

@@ -161,6 +161,26 @@ def test_unknown_users_and_databases_are_named(endpoint):
         endpoint.revoke_access('ann', '%', 'nowhere')
 
 
+def test_who_may_do_less_is_out_at_once(prepared, endpoint):
+    make_user(endpoint, 'leaver', ['shop'], password='pw')
+    with prepared.connect(user='leaver', password='pw',
+                          database='shop') as session:
+        endpoint.revoke_access('leaver', '%', 'shop')
+        with pytest.raises(pymysql.err.MySQLError):
+            session.cursor().execute('SHOW TABLES')
+    with prepared.connect(user='leaver', password='pw',
+                          database=None) as session:
+        endpoint.delete_user({'name': 'leaver'})
+        with pytest.raises(pymysql.err.MySQLError):
+            session.cursor().execute('SELECT 1')
+
+
+def test_a_user_of_a_database_that_is_not_there_is_not_made(endpoint):
+    with pytest.raises(users.DatabaseNotFound):
+        make_user(endpoint, 'early', ['nowhere'])
+    assert endpoint.get_user('early') is None
+
+
 def test_what_the_engine_refuses_is_an_error_of_ours(endpoint):
     with pytest.raises(connection.StatementRefused, match='character set'):
         endpoint.create_database([{'name': 'x', 'character_set': 'klingon'}])

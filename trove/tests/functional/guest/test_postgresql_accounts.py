@@ -191,6 +191,12 @@ def test_unknown_users_and_databases_are_named(endpoint):
             call()
 
 
+def test_a_user_of_a_database_that_is_not_there_is_not_made(endpoint):
+    with pytest.raises(roles.DatabaseNotFound):
+        make_user(endpoint, 'early', ['nowhere'])
+    assert endpoint.get_user('early') is None
+
+
 def test_what_the_engine_refuses_is_an_error_of_ours(endpoint):
     with pytest.raises(connection.StatementRefused, match='ICU|icu|encod'):
         endpoint.create_database([{'name': 'x', 'character_set':

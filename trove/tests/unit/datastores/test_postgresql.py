@@ -71,8 +71,9 @@ def test_names_that_are_not(postgresql, name):
 
 @pytest.mark.parametrize('bad', [
     user('pg_x'), user('PG_x'), user('os_db_1'), user('public'),
-    user('none'), user('a/b'), user('a', host='10.0.0.1'), user('a', password=''),
-    user('a', password='x' * 256), user('a', password='a\nb')])
+    user('none'), user('a/b'), user('a', host='10.0.0.1'),
+    user('a', password=''), user('a', password='x' * 256),
+    user('a', password='a\nb')])
 def test_users_that_are_not_good(postgresql, bad):
     with pytest.raises(exception.BadRequest):
         postgresql.check_user(bad)

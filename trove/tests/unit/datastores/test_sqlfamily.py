@@ -12,6 +12,7 @@ from trove.datastores.sqlfamily import rules
 from trove.datastores.sqlfamily.guest import hosts
 from trove.datastores.sqlfamily.guest import places as where
 from trove.datastores.sqlfamily.guest import quoting
+from trove.datastores.sqlfamily.guest import sessions
 from trove.guestkit import disks
 from trove.guestkit import units
 from trove.objects import order
@@ -153,3 +154,13 @@ def test_an_upgrade_that_waits_for_room_is_given_up(tmp_path, monkeypatch):
         check()
     with pytest.raises(mariadb.NoRoom, match='Resize'):
         check()
+
+
+@pytest.mark.parametrize('host, address, covered', [
+    ('%', '10.0.0.1', True), ('%', '', True), ('10.0.%', '10.0.7.1', True),
+    ('10.0.%', '10.1.0.1', False), ('10.0.0.0/255.0.0.0', '10.9.9.9', True),
+    ('10.0.0.0/255.0.0.0', '11.0.0.1', False), ('10.0.0._', '10.0.0.7', True),
+    ('2001:db8::/32', '2001:db8::7', True), ('10.0.0.0/8', 'x', False),
+    ('a.b', 'axb', False), ('::1', '::1', True)])
+def test_the_clients_that_an_account_stands_for(host, address, covered):
+    assert sessions.covers(host, address) is covered
