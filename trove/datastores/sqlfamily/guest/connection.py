@@ -11,6 +11,7 @@ import typing
 import pymysql
 
 from trove.common import exception
+from trove.common import waiting
 
 Rows: typing.TypeAlias = typing.Sequence[tuple[typing.Any, ...]]
 
@@ -23,6 +24,12 @@ _SESSION = ("SET SESSION sql_mode = 'STRICT_ALL_TABLES,"
             '31536000')
 
 
+#: "Too many connections".
+_NONE_FREE = 1040
+#: Seconds that one session waits for another of ours to end.
+_TURN_S = 4.0
+
+
 class StatementRefused(exception.Unprocessable):
     """The engine refused what it was asked."""
 
@@ -33,6 +40,10 @@ class EngineAway(exception.Unavailable):
     """The engine does not answer."""
 
     template = 'The engine does not answer: %(reason)s'
+
+
+class NoneFree(EngineAway):
+    """Tenants have all connections, and a session of ours the one besides."""
 
 
 class Connection:
@@ -76,17 +87,44 @@ class Connector:
              ) -> typing.Iterator[Connection]:
         """A Connection for the length of a ``with``."""
         timeout_s = timeout_s or self._timeout_s
-        # The driver forgets to close a socket that nobody answers on, and
-        # that happens at every look while the engine starts: we dial.
-        with self._dial(timeout_s) as line:
-            raw = self._made(timeout_s)
-            with translated():
-                raw.connect(line)
+        with contextlib.ExitStack() as kept:
+            raw = self._in_turn(kept, timeout_s)
             try:
                 yield Connection(raw)
             finally:
                 if raw.open:
                     raw.close()
+
+    def _in_turn(self, kept: contextlib.ExitStack, timeout_s: float
+                 ) -> 'pymysql.Connection[typing.Any]':
+        """Connect; where tenants leave room for one, sessions take turns."""
+        refused: list[NoneFree] = []
+
+        def connected() -> typing.Any:
+            try:
+                return self._connected(kept, timeout_s)
+            except NoneFree as error:
+                refused.append(error)
+                return None
+
+        try:
+            return waiting.until(connected, min(timeout_s, _TURN_S),
+                                 'a free connection', poll_s=0.02,
+                                 most_s=0.2)
+        except exception.WaitTimeout as error:
+            raise refused[-1] from error
+
+    def _connected(self, kept: contextlib.ExitStack, timeout_s: float
+                   ) -> 'pymysql.Connection[typing.Any]':
+        # The driver forgets to close a socket that nobody answers on, and
+        # that happens at every look while the engine starts: we dial.
+        with contextlib.ExitStack() as mine:
+            line = mine.enter_context(self._dial(timeout_s))
+            raw = self._made(timeout_s)
+            with translated():
+                raw.connect(line)
+            kept.push(mine.pop_all())
+        return raw
 
     def _made(self, timeout_s: float) -> 'pymysql.Connection[typing.Any]':
         # Without TLS, which a socket does not need: to read the machine's
@@ -133,6 +171,8 @@ def translated() -> typing.Iterator[None]:
     except (pymysql.err.OperationalError, pymysql.err.InterfaceError) as error:
         if _is_refusal(error):
             raise _refused(error) from error
+        if error.args and error.args[0] == _NONE_FREE:
+            raise NoneFree(reason=_words(error)) from error
         raise EngineAway(reason=_words(error)) from error
     except pymysql.err.MySQLError as error:
         raise _refused(error) from error
@@ -144,7 +184,7 @@ def _is_refusal(error: Exception) -> bool:
     number = error.args[0] if error.args else 0
     return (isinstance(number, int) and number >= 1000
             and number not in range(2000, 3000)
-            and number not in (1040, 1053))
+            and number not in (_NONE_FREE, 1053))
 
 
 def _refused(error: Exception) -> StatementRefused:

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Databases, users and root through the endpoint, on a real engine."""
 
+import concurrent.futures
+import contextlib
+
 import pymysql
 import pytest
 
@@ -173,6 +176,23 @@ def test_who_may_do_less_is_out_at_once(prepared, endpoint):
         endpoint.delete_user({'name': 'leaver'})
         with pytest.raises(pymysql.err.MySQLError):
             session.cursor().execute('SELECT 1')
+
+
+def test_the_agent_gets_in_when_tenants_have_all_connections(prepared,
+                                                             endpoint):
+    before = endpoint.apply_overrides({'max_connections': 10})
+    assert before == {'max_connections': 10}
+    try:
+        with contextlib.ExitStack() as taken:
+            with pytest.raises(pymysql.err.OperationalError, match='1040'):
+                for _ in range(20):
+                    taken.enter_context(prepared.connect())
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                asked = [pool.submit(endpoint.list_databases)
+                         for _ in range(24)]
+                assert all(one.result()[0] for one in asked)
+    finally:
+        endpoint.apply_overrides({'max_connections': 100})
 
 
 def test_a_user_of_a_database_that_is_not_there_is_not_made(endpoint):
