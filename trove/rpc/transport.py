@@ -16,6 +16,7 @@ from oslo_messaging import exceptions
 from oslo_messaging import opts
 
 from trove.common import exception
+from trove.rpc import named_nodes
 
 #: What a cast raises when the broker does not take it: where no connection
 #: was made before, the libraries below let their own errors through.
@@ -59,6 +60,7 @@ def connect(conf, url=None):
 def register(conf):
     """Make the options of the messaging library known, with our defaults."""
     oslo_messaging.set_transport_defaults(_EXCHANGE)
+    named_nodes.register()
     for group, options in opts.list_opts():
         if group == _RABBIT:
             conf.register_opts(options, group=group)

@@ -78,6 +78,19 @@ def test_a_broker_under_another_name_is_not_spoken_to(speak, authority,
             '@127.0.0.1', '@localhost'))
 
 
+def test_each_node_of_a_cluster_is_asked_for_its_own_name(
+        control, speak, authority, client):
+    # The certificate is not good for the first node that is tried.
+    def two(url):
+        account = url.removeprefix('rabbit://').partition('@')[0]
+        other = '%s@localhost:%s' % (
+            account, parse.urlsplit(url).port)
+        return url.replace('rabbit://', 'rabbit://%s,' % other)
+
+    made = speak(authority.file, *client, change=two)
+    assert control.reports.of(made)[0][1] == 'healthy'
+
+
 def test_a_guest_without_a_certificate_is_not_let_in(speak, authority):
     with pytest.raises(exception.Unavailable):
         speak(authority.file)
