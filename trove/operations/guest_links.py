@@ -99,6 +99,15 @@ class GuestLinks:
             return self._opened_next(link), True
         raise KeyUnknown(instance_id=instance_id, key_id=key_id)
 
+    def good(self, instance_id: str) -> list[Secrets]:
+        """The secrets that are good at this moment: the present ones, and
+        the next while a rotation is under way."""
+        with self._db.reader() as tx:
+            link = tx.guests.link(instance_id)
+        if link.next_key_id is None:
+            return [self._opened(link)]
+        return [self._opened(link), self._opened_next(link)]
+
     # --- for the client of guests
 
     def outgoing(self, instance_id: str) -> tuple[bytes, str, int]:

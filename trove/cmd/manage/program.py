@@ -73,9 +73,20 @@ class Desk:
     def sight(self):
         """Database, cloud and broker, to be compared."""
         from trove.operations import orphans as sights
+        return sights.Sight(self.db, self.cloud, self.broker, self.conf)
+
+    @functools.cached_property
+    def broker(self):
+        """The broker users of guests."""
         from trove.rpc import broker
-        return sights.Sight(self.db, self.cloud,
-                            broker.Broker(self.conf), self.conf)
+        return broker.Broker(self.conf)
+
+    @functools.cached_property
+    def links(self):
+        """The keys and passwords of guests."""
+        from trove.operations import guest_links
+        return guest_links.GuestLinks(
+            self.sealed_db, crypto.Keyring.load(self.conf.secrets.keys_file))
 
 
 def run(arguments=None, out=None):

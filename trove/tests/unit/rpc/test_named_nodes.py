@@ -2,8 +2,8 @@
 """Which name is asked of which node."""
 
 import kombu
-from kombu import transport
 import pytest
+from kombu import transport
 
 from trove.rpc import named_nodes
 
