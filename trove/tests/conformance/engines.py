@@ -13,6 +13,8 @@ from trove.tests.conformance.witnesses import base
 #: Names of versions, such as "mariadb=10.11 mysql=9.7".
 VARIABLE = 'CONFORMANCE_ENGINES'
 DEFAULT = 'mariadb=10.11'
+#: Of a witness with a log that a tenant switches on.
+SWITCHED = 'switched logs'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,10 +51,16 @@ class Engine:
                 and _number(one) < _number(self)]
 
     def abilities(self):
-        """What its control half says it can do."""
+        """What its control half says it can do; and whether it has a log
+        that a tenant switches on."""
         [entry] = importlib.metadata.entry_points(
             group=registry.CONTROL, name=self.datastore)
-        return entry.load().capabilities
+        switched = {SWITCHED} if self.witness().inside.user_log else set()
+        return entry.load().capabilities | switched
+
+    def can(self, what):
+        """Whether it can do this."""
+        return what in self.abilities()
 
 
 def asked():

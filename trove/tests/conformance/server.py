@@ -16,17 +16,27 @@ USER = 'app'
 
 
 class Server:
-    """An instance with the database `shop` and its user `app`."""
+    """An instance with the database `shop` and its user `app`.
+
+    Where the engine has no databases or users that the API makes, it is used
+    without, by its superuser.
+    """
 
     def __init__(self, tenant, engine, name, **more):
         self.tenant = tenant
         self.engine = engine
         self.witness = engine.witness()
-        self.password = secrets.token_urlsafe(16)
+        self.user, self.password = USER, secrets.token_urlsafe(16)
+        self.database = DATABASE if engine.can('databases') else None
         self.id = tenant.create(name, USER, self.password, DATABASE, **{
             'datastore': engine.datastore,
-            'datastore_version': engine.version, **more}).id
+            'datastore_version': engine.version, **self._less(), **more}).id
         self.written = 0        # rows that `write` has written
+
+    def _less(self):
+        """What an engine is not asked for that has no such thing."""
+        return {word: None for word in ('databases', 'users')
+                if not self.engine.can(word)}
 
     # --- what its tenant does
 
@@ -73,6 +83,8 @@ class Server:
     def ready_with_table(self):
         """Wait until it is ready and make a table; the server itself."""
         self.well()
+        if self.by_root:
+            self.user, self.password = self.trove.root.create(self.id)
         with self.session() as session:
             session.make_table()
         return self
@@ -80,24 +92,32 @@ class Server:
     # --- who uses it
 
     @property
+    def by_root(self):
+        """Whether it is the superuser who uses it."""
+        return not self.engine.can('users') and self.engine.can('root')
+
+    @property
     def host(self):
         """The address that clients connect to."""
         return tenant_module.address(self.show())
 
-    def session(self, user=USER, password=None, database=DATABASE,
+    def session(self, user=None, password=None, database=DATABASE,
                 host=None, **tls):
         """A connection for a moment."""
         return self.witness.connected(
-            host or self.host, user, password or self.password, database,
-            **tls)
+            host or self.host, user or self.user, password or self.password,
+            database if self.database else None, **tls)
 
-    def lets_in(self, user, password, database=None, host=None):
-        """Whether the engine lets this user in."""
+    def lets_in(self, user=None, password=None, database=DATABASE,
+                host=None, **tls):
+        """Whether the engine lets this user, or its own, in."""
         try:
-            with self.session(user, password, database, host) as session:
-                return session.run('SELECT 1') is not None
+            with self.session(user, password, database, host,
+                              **tls) as session:
+                session.greet()
         except self.witness.refused:
             return False
+        return True
 
     def write(self, count=1):
         """Write rows; all are committed."""

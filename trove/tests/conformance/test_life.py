@@ -43,7 +43,7 @@ def test_a_stopped_engine_says_so_and_is_started_by_a_restart(server,
     before = server.rows()
     operator.trove.mgmt_instances.stop(server.id)
     server.becomes('SHUTDOWN')
-    assert not server.lets_in('app', server.password, 'shop')
+    assert not server.lets_in()
     server.trove.instances.restart(server.id)
     server.well()
     assert server.rows() == before
@@ -110,15 +110,15 @@ def test_access_changes_on_live_traffic(server):
         session.count()
     update(server.id, allowed_cidrs=['192.0.2.0/24'])
     server.well()
-    assert not server.lets_in('app', server.password, 'shop')
+    assert not server.lets_in()
     update(server.id, is_public=True)
     public = next(one['address'] for one in server.well().addresses
                   if one['type'] == 'public')
-    assert server.lets_in('app', server.password, 'shop')
-    assert server.lets_in('app', server.password, 'shop', public)
+    assert server.lets_in()
+    assert server.lets_in(host=public)
     update(server.id, is_public=False)
     server.well()
-    assert server.lets_in('app', server.password, 'shop')
+    assert server.lets_in()
 
 
 def test_a_move_without_a_host_is_told_and_disturbs_nobody(server, operator):

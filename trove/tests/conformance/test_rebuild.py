@@ -6,6 +6,7 @@ import json
 import pytest
 from troveclient.apiclient import exceptions
 
+from trove.tests.conformance import engines
 from trove.tests.conformance import machine as machine_module
 
 
@@ -51,7 +52,7 @@ def test_a_rebuilt_server_has_all_data_users_and_its_address(
         operator.cloud.image.delete_image(image.id)
 
 
-@pytest.mark.needs('logs')
+@pytest.mark.needs('logs', engines.SWITCHED)
 def test_logs_stay_switched_as_they_were(operator, server):
     name = server.witness.inside.user_log
 
@@ -73,6 +74,11 @@ def test_logs_stay_switched_as_they_were(operator, server):
 def test_a_rebuilt_server_lives_on_as_before(server):
     server.trove.instances.restart(server.id)
     server.well()
+    assert server.lets_in()
+
+
+@pytest.mark.needs('users')
+def test_a_rebuilt_server_takes_new_users(server):
     server.trove.users.create(server.id, [
         {'name': 'after', 'password': 'after-rebuild',
          'databases': [{'name': 'shop'}]}])

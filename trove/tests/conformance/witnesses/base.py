@@ -58,11 +58,12 @@ class Inside:
     config_file: str
     #: The folder of the data on the volume.
     data_folder: str
-    #: A log that is always written, and one that is switched on.
+    #: A log that is always written.
     system_log: str
-    user_log: str
-    #: Where that is, as a pattern of the shell.
-    user_log_path: str
+    #: One that a tenant switches on, and where that is, as a pattern of the
+    #: shell; None where there is none.
+    user_log: str | None = None
+    user_log_path: str | None = None
     #: Ends well if the engine takes this file; None where it cannot say.
     check_config: str | None = None
 
@@ -79,15 +80,27 @@ class Spoiler:
 
 
 class Session(abc.ABC):
-    """A connection of one user to one database."""
+    """A connection of one user to one database.
 
-    @abc.abstractmethod
+    What rows are is the engine's: those of a table of SQL, for which there
+    has to be `run`, unless a subclass says otherwise.
+    """
+
     def run(self, statement: str, *values: typing.Any) -> typing.Any:
-        """The rows that a statement gives."""
+        """The rows that a statement gives; of engines that speak SQL."""
+        raise NotImplementedError
 
     @abc.abstractmethod
     def close(self) -> None:
         """Say goodbye."""
+
+    def greet(self) -> None:
+        """Have one query answered."""
+        self.run('SELECT 1')
+
+    def say(self, word: str) -> None:
+        """Let a statement with this word stand in the user log."""
+        self.run("SELECT '%s'" % word)
 
     def make_table(self) -> None:
         """Have an empty table for `write` and `count`."""
@@ -114,17 +127,25 @@ class Session(abc.ABC):
 
 
 class Witness(abc.ABC):
-    """A client of one engine version."""
+    """A client of one engine version.
+
+    What only belongs to databases, users or TLS is not asked of an engine
+    that does not claim them.
+    """
 
     datastore: str
-    #: A database user's name goes with a host.
-    hosts = True
     #: What a client raises when it is not let in or a statement is refused.
     refused: tuple[type[Exception], ...]
-    names: Names
     settings: Settings
     inside: Inside
-    #: (character set, collation) that is not the default one.
+    #: Of engines with databases or users.
+    names: Names
+    #: A database user's name goes with a host.
+    hosts = True
+    #: What the user log shows of each row that is written.
+    trace = 'rows_'
+    #: (character set, collation) that is not the default one; of engines
+    #: with databases.
     collation: tuple[str, str]
     #: How data of an older version is not taken over to the end: the work
     #: is "killed", the volume is "full", or the data is fine and the server
@@ -139,11 +160,10 @@ class Witness(abc.ABC):
              database: str | None = None, **tls: typing.Any) -> Session:
         """A connection, or one of `refused` within seconds."""
 
-    @abc.abstractmethod
     def plain(self) -> dict[str, str | bool]:
         """What `open` is told so that it does without TLS."""
+        raise NotImplementedError
 
-    @abc.abstractmethod
     def verified(self, authority: str,
                  certificate: tuple[str, str] | None = None
                  ) -> dict[str, str | bool]:
@@ -152,6 +172,7 @@ class Witness(abc.ABC):
 
         ``certificate``: its own, and the key (files).
         """
+        raise NotImplementedError
 
     @contextlib.contextmanager
     def connected(self, host: str, user: str, password: str,
@@ -173,16 +194,16 @@ class Witness(abc.ABC):
     def setting(self, session: Session, name: str) -> typing.Any:
         """What a parameter is in the running engine."""
 
-    @abc.abstractmethod
     def collation_of(self, session: Session,
                      database: str) -> tuple[str, str]:
         """Character set and collation of a database."""
+        raise NotImplementedError
 
-    @abc.abstractmethod
     def quoted(self, name: str) -> str:
-        """A name as it stands in a statement."""
+        """A name as it stands in a statement; of engines with databases."""
+        raise NotImplementedError
 
-    @abc.abstractmethod
     def create_user(self, session: Session, name: str,
                     password: str) -> None:
-        """What a superuser does without the API."""
+        """What a superuser does without the API; of engines with users."""
+        raise NotImplementedError
