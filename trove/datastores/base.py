@@ -27,6 +27,8 @@ class Datastore(abc.ABC):
 
     #: Manager name: the entry point and the option group.
     name: str
+    #: What is in the option group.
+    opts: typing.ClassVar[list[typing.Any]]
     #: Interfaces that the guest half gives; a contract test holds this.
     capabilities: frozenset[str]
     #: Parameters, in small letters, that no tenant may set whoever defines
@@ -38,6 +40,16 @@ class Datastore(abc.ABC):
 
     def __init__(self, conf: 'cfg.ConfigOpts') -> None:
         self._conf = conf
+
+    @classmethod
+    def register_opts(cls, conf: 'cfg.ConfigOpts') -> None:
+        """Declare the engine's options."""
+        conf.register_opts(cls.opts, group=cls.name)
+
+    @classmethod
+    def list_opts(cls) -> tuple[str, list[typing.Any]]:
+        """The engine's option group, for sample files."""
+        return cls.name, cls.opts
 
     @property
     def options(self) -> typing.Any:

@@ -35,6 +35,8 @@ class Layers:
     #: What the engine looks for in the folder, and how it is told to.
     suffix: typing.ClassVar[str] = '.cnf'
     include: typing.ClassVar[str] = '!includedir %s'
+    #: Between a name and its value.
+    separator: typing.ClassVar[str] = '='
 
     def text(self, values):
         """The text of a layer with these values."""
@@ -97,8 +99,8 @@ class Layers:
         else:
             self.drop(group, change)
         differing = set(good.splitlines()) ^ set(bad.splitlines())
-        return sorted({line.partition('=')[0].strip() for line in differing
-                       if not line.startswith('[')})
+        return sorted({line.partition(self.separator)[0].strip()
+                       for line in differing if not line.startswith('[')})
 
     def _text_of(self, group, change):
         path = self._find(group, change)

@@ -37,6 +37,18 @@ class VolumeForeign(exception.TroveError):
                 'nor used.')
 
 
+class InitialiseFailed(exception.GuestFailed):
+    """An empty engine could not be made."""
+
+    template = '%(engine)s could not be initialised: %(reason)s'
+
+
+class StartFailed(exception.GuestFailed):
+    """The engine did not come up."""
+
+    template = '%(engine)s did not start: %(reason)s'
+
+
 class UnitFailed(exception.TroveError):
     """A service could not be driven."""
 

@@ -4,6 +4,7 @@
 import time
 import typing
 
+from trove.common import exception
 from trove.common import waiting
 from trove.guestkit import errors
 from trove.guestkit import files
@@ -12,6 +13,31 @@ from trove.objects import status
 
 _POLL_S = 0.02
 _LOOK_S = 0.25
+
+
+def bring_up(keeper: units.Units, unit: units.Unit,
+             answers: typing.Callable[[], bool], timeout_s: float,
+             product: str, last_words: typing.Callable[[], str]) -> None:
+    """Start a unit and come back when its engine ``answers``.
+
+    StartFailed with the reason and the engine's last words otherwise; it is
+    stopped then.
+    """
+    keeper.start(unit)
+    try:
+        come_up(keeper, unit, answers, timeout_s,
+                'the start of %s' % product)
+    except (exception.WaitTimeout, errors.UnitFailed) as error:
+        words = last_words()
+        keeper.stop(unit)
+        raise errors.StartFailed(
+            engine=product,
+            reason=with_words(error.message, words)) from error
+
+
+def with_words(sentence: str, words: str) -> str:
+    """What is wrong with an engine, and what it said last."""
+    return '%s Last words of its log:\n%s' % (sentence, words)
 
 
 def come_up(keeper: units.Units, unit: units.Unit,

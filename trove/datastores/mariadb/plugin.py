@@ -2,15 +2,11 @@
 """MariaDB as the control plane knows it."""
 
 import pathlib
-import typing
 
 from trove.common import exception
-from trove.datastores.mariadb import conf as options
+from trove.datastores.mariadb import conf
 from trove.datastores.mariadb import sizing
 from trove.datastores.sqlfamily import plugin
-
-if typing.TYPE_CHECKING:
-    from oslo_config import cfg
 
 
 class TooFewMembers(exception.BadRequest):
@@ -31,19 +27,10 @@ class EvenMembers(exception.BadRequest):
 class MariaDB(plugin.SqlDatastore):
     """Names, sizes and abilities of MariaDB 10.11 and newer."""
 
-    name = 'mariadb'
+    name = conf.GROUP
+    opts = conf.OPTS
     folder = facts = pathlib.Path(__file__).parent
     user_length = 80
-
-    @staticmethod
-    def register_opts(conf: 'cfg.ConfigOpts') -> None:
-        """Declare the engine's options."""
-        options.register(conf)
-
-    @staticmethod
-    def list_opts() -> tuple[str, list[typing.Any]]:
-        """The engine's option group, for sample files."""
-        return options.GROUP, options.OPTS
 
     def check_cluster(self, members: int) -> None:
         """Galera: members vote, so their number is odd."""

@@ -3,6 +3,8 @@
 
 import dataclasses
 
+from trove.datastores import sizing
+
 #: The operating system, the agent, and the engine without its buffers.
 RESERVED_MB = 224
 #: What a busy ordinary connection takes beside its work memory.
@@ -29,20 +31,16 @@ def sizes(ram_mb: int, vcpus: int) -> Sizes:
     """The figures for a server of this memory and these processors."""
     free_mb = max(ram_mb - RESERVED_MB, 64)
     shared_mb = max(32, free_mb // 4 // 8 * 8)
-    connections = _within(60, free_mb // 16, 1000)
+    connections = sizing.within(60, free_mb // 16, 1000)
     return Sizes(
         shared_buffers_mb=shared_mb,
         # Most of what is not used is cache of the operating system.
         effective_cache_mb=max(64, free_mb * 3 // 4),
-        maintenance_mb=_within(16, ram_mb // 16, 2048),
-        autovacuum_mb=_within(16, ram_mb // 16 // _WORKERS, 512),
+        maintenance_mb=sizing.within(16, ram_mb // 16, 2048),
+        autovacuum_mb=sizing.within(16, ram_mb // 16 // _WORKERS, 512),
         # A sort in every fourth connection at a time.
-        work_mb=_within(2, (free_mb - shared_mb) // connections, 64),
+        work_mb=sizing.within(2, (free_mb - shared_mb) // connections, 64),
         connections=connections,
         # What a crash has to repeat, and small beside a volume of 1 GB.
-        max_wal_mb=_within(128, ram_mb // 8, 4096),
-        parallel=_within(2, vcpus, 64))
-
-
-def _within(least: int, value: int, most: int) -> int:
-    return max(least, min(value, most))
+        max_wal_mb=sizing.within(128, ram_mb // 8, 4096),
+        parallel=sizing.within(2, vcpus, 64))

@@ -8,25 +8,22 @@ import json
 import pathlib
 import typing
 
-import jinja2
-
 from trove.datastores import base
+from trove.datastores import folder
 from trove.datastores.sqlfamily import rules
 from trove.objects import order
 
 
-class SqlDatastore(base.Datastore):
-    """An engine whose facts lie in files.
+class SqlDatastore(folder.FolderDatastore):
+    """A server of the family.
 
-    ``facts`` is the folder of the template and of the character sets,
-    ``folder`` the engine's own.
+    ``facts`` is the folder of the template and of the character sets.
     """
 
     capabilities = frozenset((
         'engine', 'tuning', 'logs', 'databases', 'users', 'root', 'tls',
         'upgrades'))
     withheld_parameters = rules.WITHHELD
-    folder: typing.ClassVar[pathlib.Path]
     facts: typing.ClassVar[pathlib.Path]
     #: Characters in the name of a user.
     user_length: typing.ClassVar[int]
@@ -47,28 +44,17 @@ class SqlDatastore(base.Datastore):
         """Raise BadRequest if this may not be a password."""
         rules.check_password(password)
 
-    def render(self, flavor: base.Flavor, instance_id: str,
-               version: str) -> str:
-        """The base configuration of an engine on a server of this size."""
-        return _template(self.facts).render(
-            server_id=server_id(instance_id), version=version,
-            sizes=self.sizes(flavor['ram_mb']), vcpus=flavor['vcpus']) + '\n'
+    @property
+    def templates(self) -> pathlib.Path:
+        """The folder of the template, which engines may share."""
+        return self.facts / 'templates'
 
-    def defaults(self, flavor: base.Flavor, instance_id: str,
-                 version: str) -> dict[str, str]:
-        """The base configuration as names and values."""
-        found = {}
-        for line in self.render(flavor, instance_id, version).splitlines():
-            if '=' in line and not line.startswith(('#', '[')):
-                name, _, value = line.partition('=')
-                found[name.strip()] = value.strip()
-        return found
-
-    def parameters(self, version: str) -> list[dict[str, typing.Any]]:
-        """Parameters that a tenant may tune, as the database stores them."""
-        path = self.folder / ('parameters-%s.json' % version)
-        document = json.loads(path.read_text('utf-8'))
-        return list(document['configuration-parameters'])
+    def figures(self, flavor: base.Flavor,
+                instance_id: str) -> dict[str, typing.Any]:
+        """What the template is told, beside the ``version``."""
+        return {'server_id': server_id(instance_id),
+                'sizes': self.sizes(flavor['ram_mb']),
+                'vcpus': flavor['vcpus']}
 
 
 def server_id(instance_id: str) -> int:
@@ -84,11 +70,3 @@ def _collations(folder: pathlib.Path) -> rules.Collations:
         sets={name: frozenset(found)
               for name, found in document['sets'].items()},
         unicode=frozenset(document.get('unicode', ())))
-
-
-@functools.cache
-def _template(folder: pathlib.Path) -> jinja2.Template:
-    loader = jinja2.FileSystemLoader(folder / 'templates')
-    environment = jinja2.Environment(  # noqa: S701 ini files are no HTML
-        loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    return environment.get_template('config.jinja')

@@ -24,6 +24,8 @@ from trove.objects import status
 
 LOG = logging.getLogger(__name__)
 
+PRODUCT = 'PostgreSQL'
+
 #: Packaged services that would start an engine of their own.
 _PACKAGED = ('postgresql',)
 #: The layer of an engine that only the agent talks to.
@@ -35,18 +37,6 @@ _ALONE = 'alone'
 _WAYS_OUT = ("UPDATE pg_authid SET rolsuper = true WHERE rolname IN "
              "('pg_execute_server_program', 'pg_read_server_files', "
              "'pg_write_server_files')")
-
-
-class InitialiseFailed(exception.GuestFailed):
-    """An empty engine could not be made."""
-
-    template = 'PostgreSQL could not be initialised: %(reason)s'
-
-
-class StartFailed(exception.GuestFailed):
-    """The engine did not come up."""
-
-    template = 'PostgreSQL did not start: %(reason)s'
 
 
 class PgEngine(interfaces.Engine):
@@ -109,15 +99,9 @@ class PgEngine(interfaces.Engine):
         self._door.write()
         files.folder(self._places.logs, 0o750, where.USER)
         self._logs.mark()
-        self._units.start(self._unit)
-        try:
-            watch.come_up(self._units, self._unit, self._connector.answers,
-                          self._conf.start_timeout, 'the start of PostgreSQL')
-        except (exception.WaitTimeout, errors.UnitFailed) as error:
-            words = self._logs.last_words()
-            self._units.stop(self._unit)
-            raise StartFailed(reason='%s Last words of its log:\n%s'
-                              % (error.message, words)) from error
+        watch.bring_up(self._units, self._unit, self._connector.answers,
+                       self._conf.start_timeout, PRODUCT,
+                       self._logs.last_words)
         self._guard.started()
 
     def stop(self) -> None:
@@ -171,8 +155,10 @@ class PgEngine(interfaces.Engine):
             return full
         if self._guard.made_room():
             self._units.start(self._unit)
-        return 'PostgreSQL ended again and again. %s\n%s' % (
-            full or 'Last words of its log:', self._logs.last_words(5))
+        sentence = '%s ended again and again.' % PRODUCT
+        if full:
+            sentence = '%s %s' % (sentence, full)
+        return watch.with_words(sentence, self._logs.last_words(5))
 
 
 def make(folder: str, timeout_s: float, programs: str | None = None) -> None:
@@ -188,4 +174,5 @@ def make(folder: str, timeout_s: float, programs: str | None = None) -> None:
                    '--no-instructions'],
                   timeout_s=timeout_s, user=where.USER)
     except errors.CommandFailed as error:
-        raise InitialiseFailed(reason=error.message) from error
+        raise errors.InitialiseFailed(
+            engine=PRODUCT, reason=error.message) from error

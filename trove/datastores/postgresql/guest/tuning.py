@@ -6,6 +6,7 @@ import typing
 
 from trove.common import exception
 from trove.datastores import interfaces
+from trove.datastores import layered
 from trove.datastores.postgresql.guest import access
 from trove.datastores.postgresql.guest import connection
 from trove.datastores.postgresql.guest import logs as engine_logs
@@ -16,7 +17,6 @@ from trove.guestkit import files
 
 LOG = logging.getLogger(__name__)
 
-_COMMON = 'common'
 #: Values that count at once, above the tenant's files, until those are
 #: written next.
 _RUNNING = 'running'
@@ -40,15 +40,15 @@ class ValueRefused(exception.Unprocessable):
     template = '%(name)s cannot be %(value)s: %(reason)s'
 
 
-class PgTuning(interfaces.Tuning):
+class PgTuning(layered.LayeredTuning):
     """A base file and layers; the data folder's own is not read."""
 
     def __init__(self, places: where.Places, layers: configfiles.Layers,
                  connector: connection.Connector, door: access.Access,
                  logs: engine_logs.PgLogs,
                  reload: reloading.Reloader) -> None:
+        super().__init__(layers)
         self._places = places
-        self._layers = layers
         self._connector = connector
         self._door = door
         self._logs = logs
@@ -71,21 +71,12 @@ class PgTuning(interfaces.Tuning):
     def write_overrides(self, overrides: interfaces.Item) -> None:
         """Replace the tenant's layer; empty takes it away."""
         self._layers.drop(configfiles.USER, _RUNNING)
-        if overrides:
-            self._layers.put(configfiles.USER, _COMMON, overrides)
-        else:
-            self._layers.drop(configfiles.USER, _COMMON)
-
-    def keep(self) -> None:
-        """The engine has started: its tenant's layer is known to be good."""
-        self._layers.keep(configfiles.USER, _COMMON)
+        super().write_overrides(overrides)
 
     def fall_back(self) -> interfaces.Names:
         """Put back the tenant's layer that was known to be good."""
         self._layers.drop(configfiles.USER, _RUNNING)
-        found: interfaces.Names = self._layers.fall_back(
-            configfiles.USER, _COMMON)
-        return found
+        return super().fall_back()
 
     def apply(self, values: interfaces.Item) -> interfaces.Item:
         """Let the running engine take these values, all or none.

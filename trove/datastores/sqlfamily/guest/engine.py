@@ -33,18 +33,6 @@ _MOST_S = 0.25
 _VERSION_TIMEOUT_S = 30
 
 
-class InitialiseFailed(exception.GuestFailed):
-    """An empty engine could not be made."""
-
-    template = '%(engine)s could not be initialised: %(reason)s'
-
-
-class StartFailed(exception.GuestFailed):
-    """The engine did not come up."""
-
-    template = '%(engine)s did not start: %(reason)s'
-
-
 class SqlEngine(interfaces.Engine):
     """A server under our own unit, which reads our own configuration.
 
@@ -100,7 +88,7 @@ class SqlEngine(interfaces.Engine):
         try:
             self._make(made)
         except errors.CommandFailed as error:
-            raise InitialiseFailed(
+            raise errors.InitialiseFailed(
                 engine=self.product,
                 reason=self._logs.last_words() or error.message) from error
         self._interim.name(made)
@@ -115,17 +103,9 @@ class SqlEngine(interfaces.Engine):
         self._units.retire(_PACKAGED)
         self._make_room()
         self._logs.mark()
-        self._units.start(self._unit)
-        try:
-            watch.come_up(self._units, self._unit, self._connector.answers,
-                          self._conf.start_timeout,
-                          'the start of %s' % self.product)
-        except (exception.WaitTimeout, errors.UnitFailed) as error:
-            words = self._logs.last_words()
-            self._units.stop(self._unit)
-            raise StartFailed(engine=self.product, reason=(
-                '%s Last words of its log:\n%s' % (error.message, words))
-                ) from error
+        watch.bring_up(self._units, self._unit, self._connector.answers,
+                       self._conf.start_timeout, self.product,
+                       self._logs.last_words)
         self._started()
 
     def stop(self) -> None:
@@ -165,8 +145,8 @@ class SqlEngine(interfaces.Engine):
                 self._unit).state not in (units.State.FAILED,
                                           units.State.RESTARTING):
             return None
-        return '%s is down. Last words of its log:\n%s' % (
-            self.product, self._logs.last_words())
+        return watch.with_words('%s is down.' % self.product,
+                                self._logs.last_words())
 
     def version(self) -> str | None:
         """The server's own word, without the packager's ending."""

@@ -4,13 +4,14 @@
 import os
 
 from trove.datastores import interfaces
+from trove.datastores import layered
 from trove.datastores.sqlfamily.guest import places as where
 from trove.datastores.sqlfamily.guest import variables
 from trove.guestkit import configfiles
 from trove.guestkit import files
 
 
-class IniTuning(interfaces.Tuning):
+class IniTuning(layered.LayeredTuning):
     """A base file and layers; the packaged configuration is not read.
 
     ``own`` are settings of the engine that nobody may change. What is in
@@ -20,12 +21,12 @@ class IniTuning(interfaces.Tuning):
     def __init__(self, places: where.Places, port: int,
                  running: variables.SqlVariables, own: interfaces.Item,
                  at_start: str) -> None:
+        super().__init__(layers(places))
         self._running = running
         self._own = own
         self._at_start = at_start
         self._places = places
         self._port = port
-        self._layers = layers(places)
 
     def write_base(self, config: str) -> None:
         """Write the rendered text and, above the tenant's, our own layer."""
@@ -51,23 +52,6 @@ class IniTuning(interfaces.Tuning):
             'secure_file_priv': places.exchange,
             **self._own,
         })
-
-    def write_overrides(self, overrides: interfaces.Item) -> None:
-        """Replace the tenant's layer; empty takes it away."""
-        if overrides:
-            self._layers.put(configfiles.USER, 'common', overrides)
-        else:
-            self._layers.drop(configfiles.USER, 'common')
-
-    def keep(self) -> None:
-        """The engine has started: its tenant's layer is known to be good."""
-        self._layers.keep(configfiles.USER, 'common')
-
-    def fall_back(self) -> interfaces.Names:
-        """Put back the tenant's layer that was known to be good."""
-        found: interfaces.Names = self._layers.fall_back(
-            configfiles.USER, 'common')
-        return found
 
     def apply(self, values: interfaces.Item) -> interfaces.Item:
         """Let the running engine take these values, all or none."""

@@ -3,16 +3,15 @@
 
 import dataclasses
 
+from trove.datastores import sizing
+from trove.datastores.sqlfamily import sizing as pool
+
 #: The operating system, the agent, and the engine before its first page.
 RESERVED_MB = 384
 #: What a busy ordinary connection takes: stack, buffers, a small result.
 CONNECTION_MB = 1
 #: From here on the engine may watch itself: that takes 100 MB and more.
 INSTRUMENTED_MB = 4096
-#: (memory in MB, share of what is not reserved): the pool's share grows with
-#: the server, since the rest of the machine does not.
-_POOL_SHARES = ((0, 0.50), (2048, 0.60), (4096, 0.65), (8192, 0.70),
-                (16384, 0.75), (65536, 0.80))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,27 +34,21 @@ class Sizes:
 def sizes(ram_mb: int) -> Sizes:
     """The figures for a server of this memory."""
     free_mb = max(ram_mb - RESERVED_MB, 64)
-    share = [share for least_mb, share in _POOL_SHARES
-             if ram_mb >= least_mb][-1]
     # The engine rounds the pool up to whole chunks, and a tenant's value is
     # to be what the engine has.
     chunk_mb = 8 if ram_mb < 8192 else 128
-    pool_mb = max(32, int(free_mb * share) // chunk_mb * chunk_mb)
-    connections = _within(50, (free_mb - pool_mb) // (2 * CONNECTION_MB),
-                          2000)
+    pool_mb = pool.pool_mb(ram_mb, free_mb, chunk_mb)
+    connections = sizing.within(
+        50, (free_mb - pool_mb) // (2 * CONNECTION_MB), 2000)
     return Sizes(
         buffer_pool_mb=pool_mb, chunk_mb=chunk_mb,
         # Large enough to smooth writes, small beside a volume of 1 GB.
-        redo_mb=_within(48, ram_mb // 16, 256),
-        log_buffer_mb=_within(4, ram_mb // 128, 64),
-        key_buffer_mb=_within(1, ram_mb // 256, 32),
+        redo_mb=sizing.within(48, ram_mb // 16, 256),
+        log_buffer_mb=sizing.within(4, ram_mb // 128, 64),
+        key_buffer_mb=sizing.within(1, ram_mb // 256, 32),
         connections=connections,
-        thread_cache=_within(8, connections // 10, 128),
-        tables=_within(400, ram_mb, 8192),
-        tmp_table_mb=_within(8, ram_mb // 64, 128),
-        packet_mb=_within(16, ram_mb // 64, 256),
+        thread_cache=sizing.within(8, connections // 10, 128),
+        tables=sizing.within(400, ram_mb, 8192),
+        tmp_table_mb=sizing.within(8, ram_mb // 64, 128),
+        packet_mb=sizing.within(16, ram_mb // 64, 256),
         instrumented=int(ram_mb >= INSTRUMENTED_MB))
-
-
-def _within(least: int, value: int, most: int) -> int:
-    return max(least, min(value, most))

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How much of a server's memory InnoDB's buffer pool gets. Pure."""
+
+#: (memory in MB, share of what is not reserved): the pool's share grows with
+#: the server, since the rest of the machine does not.
+_POOL_SHARES = ((0, 0.50), (2048, 0.60), (4096, 0.65), (8192, 0.70),
+                (16384, 0.75), (65536, 0.80))
+
+
+def pool_mb(ram_mb: int, free_mb: int, chunk_mb: int) -> int:
+    """Whole chunks: the pool's share of what is free."""
+    share = [share for least_mb, share in _POOL_SHARES
+             if ram_mb >= least_mb][-1]
+    return max(32, int(free_mb * share) // chunk_mb * chunk_mb)
