@@ -232,7 +232,6 @@ function create_trove_flavors {
 # Build the image and offer it. Build more later with the same two commands.
 function create_trove_datastore {
     local image type=$TROVE_DATASTORE_TYPE version=$TROVE_DATASTORE_VERSION
-    local folder="$TROVE_DIR/trove/datastores/$type" rules
     image=$(sudo --preserve-env "$(command -v python3)" \
         "$TROVE_DIR/tools/trove-image" build "$type" "$version" \
         --format qcow2 --upload --image-dir "$TROVE_IMAGE_DIR" | tail -n 1)
@@ -240,10 +239,7 @@ function create_trove_datastore {
     trove_manage datastore_version_update "$type" "$version" "$type" \
         "$image" "" 1
     trove_manage datastore_update "$type" "$version"
-    rules="$folder/parameters-$version.json"
-    [[ -e "$rules" ]] || rules="$folder/parameters.json"
-    trove_manage db_load_datastore_config_parameters "$type" "$version" \
-        "$rules"
+    trove_manage db_load_datastore_config_parameters "$type" "$version"
 }
 
 function trove_manage {

@@ -34,10 +34,9 @@ class Offer:
 
     @property
     def parameters(self):
-        """What a tenant may tune: a file of the version, or of all."""
-        folder = DATASTORES / self.datastore
-        own = folder / f'parameters-{self.version}.json'
-        return own if own.exists() else folder / 'parameters.json'
+        """What a tenant may tune."""
+        return (DATASTORES / self.datastore
+                / f'parameters-{self.version}.json')
 
     def __str__(self):
         return f'{self.datastore}={self.version}'
@@ -114,6 +113,10 @@ def register(settings, image_id, offer=DEFAULT):
     Nothing is done when it has been done for this image and database. The
     first version of a datastore is its default.
     """
+    if not offer.parameters.exists():
+        raise errors.StackError(
+            f'What a tenant may tune in {offer} is not known: there is no '
+            f'{offer.parameters}.')
     mark = settings.trove_dir / f'registered-{offer.image}'
     facts = f'{image_id} {fingerprint.of(offer.parameters)}'
     if files.read(mark) == facts:
@@ -127,9 +130,8 @@ def register(settings, image_id, offer=DEFAULT):
            offer.version, offer.datastore, image_id, '', '1')
     if first:
         manage(settings, 'datastore_update', offer.datastore, offer.version)
-    if offer.parameters.exists():
-        manage(settings, 'db_load_datastore_config_parameters',
-               offer.datastore, offer.version, offer.parameters)
+    manage(settings, 'db_load_datastore_config_parameters',
+           offer.datastore, offer.version)
     files.write(mark, facts)
 
 

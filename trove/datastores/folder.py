@@ -9,7 +9,17 @@ import typing
 
 import jinja2
 
+from trove.common import exception
 from trove.datastores import base
+
+_CATALOGUE = 'parameters-%s.json'
+
+
+class NoCatalogue(exception.BadRequest):
+    """Nobody has asked that version what can be tuned."""
+
+    template = ('%(datastore)s has no file of the parameters of version '
+                '%(version)s; it has: %(known)s.')
 
 
 class FolderDatastore(base.Datastore):
@@ -53,10 +63,24 @@ class FolderDatastore(base.Datastore):
         return found
 
     def parameters(self, version: str) -> list[dict[str, typing.Any]]:
-        """Parameters that a tenant may tune, as the database stores them."""
-        path = self.folder / ('parameters-%s.json' % version)
+        """Parameters that a tenant may tune, as the database stores them.
+
+        Those of 10.11 are those of 10.11.6.
+        """
+        known = self._catalogues()
+        fitting = [one for one in known
+                   if (version + '.').startswith(one + '.')]
+        if not fitting:
+            raise NoCatalogue(datastore=self.name, version=version,
+                              known=', '.join(known) or 'none')
+        path = self.folder / (_CATALOGUE % max(fitting, key=len))
         document = json.loads(path.read_text('utf-8'))
         return list(document['configuration-parameters'])
+
+    def _catalogues(self) -> list[str]:
+        before, after = _CATALOGUE.split('%s')
+        return sorted(path.name[len(before):-len(after)]
+                      for path in self.folder.glob(_CATALOGUE % '*'))
 
 
 @functools.cache

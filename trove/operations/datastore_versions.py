@@ -13,7 +13,7 @@ class UnknownManager(exception.BadRequest):
     """No plugin of that name."""
 
     template = ('datastore_manager: this deployment has no manager '
-                '%(manager)s.')
+                '%(manager)s; it has: %(known)s.')
 
 
 class NoImage(exception.BadRequest):
@@ -140,7 +140,8 @@ def check_manager(engines: deps_.Registry, manager: str) -> None:
     try:
         engines.get(manager)
     except exception.NotSupported as error:
-        raise UnknownManager(manager=manager) from error
+        raise UnknownManager(
+            manager=manager, known=', '.join(engines.names())) from error
 
 
 def _check_image(deps: deps_.Deps, image_id: str | None,

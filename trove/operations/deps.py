@@ -26,6 +26,9 @@ class Registry(typing.Protocol):
     def get(self, manager: str) -> typing.Any:
         """The control half of an engine, or NotSupported."""
 
+    def names(self) -> list[str]:
+        """The managers of all."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Deps:

@@ -5,6 +5,7 @@ import json
 
 from trove.cmd.manage import datastores
 from trove.common import exception
+from trove.datastores import registry
 from trove.objects import datastore
 
 _TYPES = ('string', 'integer', 'boolean', 'float', 'list')
@@ -19,18 +20,24 @@ def register(command):
              'datastore_version': {'help': 'name or id of the version'}}
     command(db_load_datastore_config_parameters, **names,
             config_file_location={
-                'metavar': 'file',
-                'help': 'JSON file of the rules'}, version=version)
+                'metavar': 'file', 'nargs': '?',
+                'help': 'JSON file of the rules (default: those that come '
+                        'with the datastore)'}, version=version)
     command(db_remove_datastore_config_parameters, **names,
             version=version)
 
 
 def db_load_datastore_config_parameters(desk, asked):
     """Load the rules that configuration groups of a version are held
-    against. Those the file does not name any more are removed."""
-    rules = _read(asked.config_file_location)
+    against; without a file those that come with the datastore. Rules that
+    are not named any more are removed."""
+    given = asked.config_file_location
+    rules = _read(given) if given else None
     with desk.db.writer() as tx:
         version = datastores.find(tx, asked)
+        if rules is None:
+            rules = registry.Registry(desk.conf).get(
+                version.manager).parameters(version.number)
         tx.datastores.remove_parameters(version.id)
         tx.datastores.put_parameters(
             version.id, [_parameter(version.id, rule) for rule in rules])

@@ -1,19 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the control half claims against what the guest half gives."""
+"""What the control half claims against what the guest half gives.
+
+And that an engine is whole: what its folder has is found where it is needed.
+"""
 
 import ast
+import configparser
+import importlib
+import importlib.metadata
 import inspect
 import pathlib
 
 import pytest
 
+from imagebuilder import recipe
 from trove.datastores import base
+from trove.datastores import folder
 from trove.datastores import interfaces
 from trove.datastores import registry
 from trove.guestkit import runner
 from trove.tests.fixtures import options
 
 NAMES = registry.Registry(options.make()).names()
+TREE = pathlib.Path(base.__file__).parents[2]
+RECIPES = [recipe.load(path) for path in recipe.paths(TREE)]
+TYPES = {'string', 'integer', 'boolean', 'float', 'list'}
+SMALLEST = {'ram_mb': 512, 'vcpus': 1}
 
 
 def test_there_are_engines():
@@ -65,6 +77,52 @@ def test_the_plugin_is_a_datastore_under_its_own_name(halves):
     assert isinstance(plugin, base.Datastore)
     assert plugin.name in NAMES
     assert plugin.options.tcp_ports
+
+
+def test_every_engine_of_the_tree_is_found_by_both_its_entry_points():
+    """After a change of them: ``pip install --editable .``"""
+    for path in (TREE / 'trove' / 'datastores').glob('*/conf.py'):
+        for group in (registry.CONTROL, registry.GUEST):
+            assert importlib.metadata.entry_points(
+                group=group, name=path.parent.name), (path.parent, group)
+
+
+@pytest.fixture(params=RECIPES, ids=lambda one: one.image)
+def version(request):
+    return request.param
+
+
+def test_every_recipe_s_version_is_configured_and_can_be_tuned(version):
+    plugin = registry.Registry(options.make()).get(version.datastore)
+    assert plugin.render(SMALLEST, 'instance-1', version.version).strip()
+    shown = plugin.defaults(SMALLEST, 'instance-1', version.version)
+    assert shown and all(shown.values()), shown
+    offered = plugin.parameters(version.version)
+    names = [one['name'] for one in offered]
+    assert names and len(names) == len(set(map(str.lower, names)))
+    assert not plugin.withheld_parameters & set(map(str.lower, names))
+    assert {one['type'] for one in offered} <= TYPES
+    assert all('restart_required' in one for one in offered)
+
+
+def test_every_recipe_s_extras_of_the_agent_are_there(version):
+    setup = configparser.ConfigParser(interpolation=None)
+    setup.read(TREE / 'setup.cfg', encoding='utf-8')
+    assert set(version.agent_extras) <= set(setup['extras'])
+
+
+def test_every_recipe_s_version_has_a_witness(version):
+    module = importlib.import_module(
+        'trove.tests.conformance.witnesses.' + version.datastore)
+    witness = module.Witness(version.version)
+    assert witness.datastore == version.datastore
+
+
+def test_a_version_without_a_catalogue_is_told_what_there_is(halves):
+    plugin, _ = halves
+    if isinstance(plugin, folder.FolderDatastore):
+        with pytest.raises(folder.NoCatalogue, match='it has: '):
+            plugin.parameters('0.0')
 
 
 def test_nobody_else_knows_an_engine_by_name():

@@ -192,6 +192,23 @@ def test_rules_are_loaded_replaced_and_removed(operator, version):
         'db_remove_datastore_config_parameters', *where)
 
 
+def test_rules_come_with_the_datastore(operator, version):
+    load = ('db_load_datastore_config_parameters', 'mariadb', '10.11')
+    assert 'parameters loaded' in operator.types(*load)
+    with operator.database().reader() as tx:
+        assert 'max_connections' in [one.name for one in
+                                     tx.datastores.parameters(
+                                         stored_version(operator).id)]
+
+
+def test_a_number_that_no_rules_come_with_is_told(operator, version, capsys):
+    operator.types('datastore_version_update', 'mariadb', '10.12', 'mariadb',
+                   'image-1', '', '1')
+    assert operator.tries('db_load_datastore_config_parameters', 'mariadb',
+                          '10.12')[0] == 1
+    assert '10.11, 11.8' in capsys.readouterr().err
+
+
 def test_wrong_rules_change_nothing(operator, version, capsys):
     load = ('db_load_datastore_config_parameters', 'mariadb', '10.11')
     operator.types(*load, rules(operator, 'a'))
