@@ -105,6 +105,13 @@ def test_every_recipe_s_version_is_configured_and_can_be_tuned(version):
     assert all('restart_required' in one for one in offered)
 
 
+def test_a_user_has_one_number_and_a_number_one_user():
+    """A volume moves on to the next version's image."""
+    found = {(user.name, user.uid) for one in RECIPES for user in one.users}
+    assert len({name for name, _ in found}) == len(found)
+    assert len({uid for _, uid in found}) == len(found)
+
+
 def test_every_recipe_s_extras_of_the_agent_are_there(version):
     setup = configparser.ConfigParser(interpolation=None)
     setup.read(TREE / 'setup.cfg', encoding='utf-8')
