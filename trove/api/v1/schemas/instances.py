@@ -68,6 +68,9 @@ UPDATE = validation.body(common.obj(
     {'instance': common.obj(_CHANGE, closed=True)}, ['instance']))
 
 ACTION = validation.body(common.obj({
+    'restart': {'type': 'object'},
+    'promote_to_replica_source': {'type': 'object'},
+    'eject_replica_source': {'type': 'object'},
     'reset_status': {'type': 'object'},
     'resize': common.obj({
         'volume': common.obj({'size': common.SIZE_GB}, ['size']),
