@@ -29,10 +29,15 @@ SERVED = (r'scenario\.test_instance_(basic|actions|update_access|ssl)\.'
 
 def main(words=None):
     """Prepare tempest and run it; returns its exit status."""
-    options = _options().parse_args(words)
+    parser = _options()
+    options = parser.parse_args(words)
     settings = settings_module.load()
     home = settings.home / 'tempest'
     offers = images.offers(word for word in options.datastores)
+    for offer in offers:
+        if offer.datastore not in SUFFIX and not options.only:
+            parser.error(f'the plugin has no tests of {offer.datastore}; '
+                         'name some with --only')
     program = _install(home)
     workspace = home / 'workspace'
     if not workspace.exists():
