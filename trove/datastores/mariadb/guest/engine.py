@@ -62,9 +62,6 @@ class MariaDBEngine(engine.SqlEngine):
 
     def secure(self) -> None:
         """Only root of this machine, through the socket, remains."""
+        super().secure()
         with self._connector.open() as session:
-            for user, host in session.run(
-                    "SELECT user, host FROM mysql.user WHERE user = '' OR "
-                    "(user = 'root' AND host <> 'localhost')"):
-                session.run('DROP USER %s@%s', user, host)
             session.run('DROP DATABASE IF EXISTS test')

@@ -36,8 +36,8 @@ _VERSION_TIMEOUT_S = 30
 class SqlEngine(interfaces.Engine):
     """A server under our own unit, which reads our own configuration.
 
-    ``options`` are the engine's own; a subclass says what is started, how
-    an empty engine is made and how it is secured. ``started`` is called
+    ``options`` are the engine's own; a subclass says what is started and how
+    an empty engine is made. ``started`` is called
     after each start.
     """
 
@@ -128,6 +128,14 @@ class SqlEngine(interfaces.Engine):
     def abort(self) -> None:
         """Kill it: what its disk has lost is made anew at the next start."""
         self._units.kill(self._unit)
+
+    def secure(self) -> None:
+        """Only root of this machine, through the socket, remains."""
+        with self._connector.open() as session:
+            for user, host in session.run(
+                    "SELECT user, host FROM mysql.user WHERE user = '' OR "
+                    "(user = 'root' AND host <> 'localhost')"):
+                session.run('DROP USER %s@%s', user, host)
 
     def status(self) -> status.Service:
         """HEALTHY when it answers; else what became of its process."""

@@ -78,14 +78,6 @@ class Mysqld(engine.SqlEngine):
         self._keys.sweep()
         super().start()
 
-    def secure(self) -> None:
-        """Only root of this machine, through the socket, remains."""
-        with self._connector.open() as session:
-            for user, host in session.run(
-                    "SELECT user, host FROM mysql.user WHERE user = '' OR "
-                    "(user = 'root' AND host <> 'localhost')"):
-                session.run('DROP USER %s@%s', user, host)
-
 
 class MysqldTuning(tuning.IniTuning):
     """The files that it is started with name ``keys``, which are there."""
