@@ -49,6 +49,8 @@ def find(settings, options):
             'An administrator of the cloud has to run this first, since '
             f'the account of {options.os_cloud} may not:\n    '
             + '\n    '.join(found['missing']))
+    if found['stop']:
+        raise errors.StackError(found['stop'])
     site = sites.Site(name=options.os_cloud, config_file=_config_file(),
                       **found['site'])
     sites.keep(settings, site)
@@ -92,11 +94,16 @@ def hurry(settings):
 
 def reachability(settings, site):
     """The sentence on what must be let through."""
+    sources = ', '.join(site.management_cidrs)
     return (
-        f'Guests reach RabbitMQ at {site.broker_address}:'
-        f'{settings.amqp_port}: security groups and firewalls must let TCP '
-        'from the management network to it. An instance that stays in BUILD '
-        'and whose console log says it cannot connect lacks just that.')
+        f'Guests reach RabbitMQ at {site.broker_address}, TCP port '
+        f'{settings.amqp_port}, from the management network ({sources}): '
+        'routers, security groups and the firewall of this machine must let '
+        'that through, as this rule does:\n'
+        f'    nft insert rule inet filter input ip saddr {{ {sources} }} '
+        f'tcp dport {settings.amqp_port} accept\n'
+        'An instance that stays in BUILD and whose console log says that the '
+        'connection failed lacks just that.')
 
 
 def _config_file():

@@ -30,6 +30,7 @@ class Site:
     api_port: int
     management_network: str = ''
     management_groups: tuple[str, ...] = ()
+    management_cidrs: tuple[str, ...] = ()
     config_file: str = ''   # the clouds.yaml that names it
     name: str = ''          # in that file; empty: the one-machine cloud
 
@@ -50,7 +51,8 @@ def foreign(settings):
     if kept is None:
         return None
     facts = json.loads(kept)
-    facts['management_groups'] = tuple(facts['management_groups'])
+    for name in ('management_groups', 'management_cidrs'):
+        facts[name] = tuple(facts.get(name, ()))
     return Site(**facts)
 
 

@@ -3,9 +3,10 @@
 
     survey.py '{"port": ..., "password_file": ..., ...}'
 
-Prints {"site": {...}, "said": [sentences], "missing": [commands]}. Nothing
-that is there is changed. What the account may not do becomes a command for
-an administrator.
+Prints {"site": {...}, "said": [sentences], "missing": [commands],
+"stop": sentence}. Nothing that is there is changed. What the account may not
+do becomes a command for an administrator, and then nothing more is made;
+``site`` is null where it is not all there.
 """
 
 import ipaddress
@@ -27,7 +28,12 @@ ROLES = ('admin', 'service')
 GROUP = 'trove-mgmt'
 CIDR = '192.168.254.0/24'
 ENDPOINT = 'http://{host}:{port}/v1.0/$(project_id)s'
+ADMIN = 'admin'
 DENIED = (exceptions.ForbiddenException,)
+
+
+class Stop(Exception):
+    """What somebody has to decide before it can go on."""
 
 
 class Survey:
@@ -43,9 +49,14 @@ class Survey:
         self.own = ipaddress_list()
 
     def site(self):
-        """Return the facts of `stack.site.Site`, less its name."""
+        """Return the facts of `stack.site.Site`, less its name.
+
+        None where commands are `missing`.
+        """
         account = self.account()
         host, port = self.endpoint()
+        if self.missing:
+            return None
         network, subnets = self.network()
         return {
             'identity_url': self.auth['auth_url'], 'region': self.region,
@@ -53,27 +64,52 @@ class Survey:
             'api_host': host, 'api_port': port,
             'management_network': network.id,
             'management_groups': [self.group().id],
+            'management_cidrs': [subnet.cidr for subnet in subnets],
             'broker_address': self.broker(network, subnets)}
 
     # --- who Trove is
 
     def account(self):
         """A user of Trove's own where one may be made, else the given one."""
+        if not {'username', 'password'} <= set(self.auth):
+            raise Stop('Trove\'s services log in with a name and a password: '
+                       'give the entry of clouds.yaml username and password.')
         given = {
             'username': self.auth['username'],
             'password': self.auth['password'],
-            'project': self.auth.get('project_name', PROJECT),
+            'project': self.cloud.current_project.name or PROJECT,
             'user_domain': domain(self.auth, 'user'),
             'project_domain': domain(self.auth, 'project')}
         if given['username'] == USER:
+            if not self._administers():
+                self.missing += grants(given['project'])
             return given
         try:
             return self._own_user() or given
         except DENIED:
+            if not self._administers():
+                self._ask_for_a_user()
+                return None
             self.said.append(
                 f'Trove acts as {given["username"]}: this account may not '
                 'make a user for it.')
             return given
+
+    def _administers(self):
+        session = self.cloud.config.get_session()
+        return ADMIN in session.auth.get_access(session).role_names
+
+    def _ask_for_a_user(self):
+        """Servers for other projects are made by an administrator only."""
+        self.said.append(
+            f'{self.auth["username"]} is no administrator, and may not make '
+            f'the user {USER}, as which Trove acts. When an administrator '
+            'has, give that user an entry in clouds.yaml and name it with '
+            '--os-cloud.')
+        self.missing += [
+            f'openstack project create --or-show {PROJECT}',
+            f'openstack user create --or-show --password-prompt {USER}',
+            *grants(PROJECT)]
 
     def _own_user(self):
         identity = self.cloud.identity
@@ -183,7 +219,7 @@ class Survey:
         asked = self.wanted['broker_address']
         if asked:
             if asked not in self.own:
-                raise SystemExit(
+                raise Stop(
                     f'{asked} is no address of this machine; it has '
                     + ', '.join(self.own) + '.')
             return asked
@@ -192,7 +228,7 @@ class Survey:
                 if ipaddress.ip_address(address) in ipaddress.ip_network(
                         subnet.cidr):
                     return address
-        raise SystemExit(
+        raise Stop(
             f'None of this machine\'s addresses lies in {network.name} ('
             + ', '.join(subnet.cidr for subnet in subnets)
             + '), so it is not known where guests reach RabbitMQ: name the '
@@ -208,6 +244,12 @@ def ipaddress_list():
     return [one['local'] for link in json.loads(said)
             for one in link['addr_info'] if one['scope'] == 'global'] + [
                 '127.0.0.1']
+
+
+def grants(project):
+    """Commands that make the user an administrator in its project."""
+    return [f'openstack role add --user {USER} --project {project} {role}'
+            for role in ROLES]
 
 
 def domain(auth, kind):
@@ -227,11 +269,14 @@ def main(words):
     """Print what was found."""
     with openstack.connect() as cloud:
         survey = Survey(cloud, json.loads(words))
+        site, stop = None, ''
         try:
             site = survey.site()
+        except Stop as error:
+            stop = str(error)
         except exceptions.SDKException as error:
-            raise SystemExit(f'the cloud refused: {error}') from error
-        print(json.dumps({'site': site, 'said': survey.said,
+            stop = f'The cloud refused: {error}'
+        print(json.dumps({'site': site, 'said': survey.said, 'stop': stop,
                           'missing': survey.missing}))
 
 

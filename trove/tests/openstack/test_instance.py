@@ -7,6 +7,7 @@ import pymysql
 import pytest
 
 from stack.inside import tenant as tenant_module
+from trove.tests.openstack import reach
 
 SOON_S = 120
 #: Of the engine: no such right, password, database, user.
@@ -54,6 +55,10 @@ def life(tenant, nothing_left):
     yield made
     if any(one.id == made.id for one in tenant.trove.instances.list()):
         tenant.remove(made.id)
+
+
+def test_its_guest_reaches_rabbitmq(life, stack, owner):
+    reach.wait(stack, owner, life.id)
 
 
 def test_it_comes_up(life):

@@ -8,11 +8,14 @@ exhaust or leave touches anybody. What the cloud cannot be asked for is
 reported as not available, by name.
 """
 
+import datetime
 import ipaddress
 import os
+import uuid
 
 import openstack
 import pytest
+from keystoneauth1.identity import v3
 from openstack import exceptions as sdk_errors
 
 from trove.cloud import session
@@ -30,7 +33,10 @@ PACE = ({'poll_s': 0.3, 'most_s': 1} if NAME
 HUGE = 'trove-test-no-host-has-this'
 PROJECT = 'trove-test'
 _GONE_S = 180
-_GB = 1024
+#: Seconds that a token is good which is to run out.
+_LENT_S = 8
+#: A trait of hosts: a migration may end where it began.
+_TO_ITSELF = 'COMPUTE_SAME_HOST_COLD_MIGRATE'
 
 
 def not_available(what):
@@ -165,6 +171,20 @@ class Ground:
         asked = os.environ.get('TROVE_TEST_ZONE')
         self.zone = asked if asked in self.zones else None
 
+    def is_alone(self):
+        """Whether servers of the tests can be on one host only."""
+        compute = self.admin.compute
+        hosts = {one.host for one in compute.services(binary='nova-compute')
+                 if one.state == 'up' and one.status == 'enabled'
+                 and self.zone in (None, one.availability_zone)}
+        if len(hosts) != 1:
+            return False
+        [host] = [one for one in compute.hypervisors(details=True)
+                  if one.service_details['host'] in hosts]
+        traits = self.admin.placement.get(
+            f'/resource_providers/{host.id}/traits', microversion='1.6')
+        return _TO_ITSELF not in traits.json()['traits']
+
     def clear(self):
         """End everything in the project, seen gone."""
         waiting.until(lambda: not rest.remove(self.admin, self.project_id),
@@ -198,6 +218,7 @@ class Real(places.Networked):
             setattr(self, name, getattr(ground, name))
         self.project_id = ground.tenant_project_id
         self.own_project_id = ground.project_id
+        self._lent = []
         self.meet(ground.admin, credentials(ground.admin, PROJECT))
         self.has_secrets = any(kind == 'key-manager'
                                for kind, _ in self.services)
@@ -211,8 +232,25 @@ class Real(places.Networked):
             return not_available(f'an account {name} in clouds.yaml')
 
     def expired_token(self):
-        """Only whoever runs a Keystone can let one run out."""
-        not_available('a token that has run out')
+        """A token of the tenant's that has run out.
+
+        It was good for as long as the application credential that it is of.
+        """
+        identity = self.tenant().identity
+        ends = _now() + datetime.timedelta(seconds=_LENT_S)
+        lent = identity.create_application_credential(
+            identity.session.get_user_id(), PROJECT + '-' + uuid.uuid4().hex,
+            expires_at=ends.isoformat())
+        self._lent.append((identity, lent))
+        auth = v3.ApplicationCredential(
+            self._account['auth_url'], application_credential_id=lent.id,
+            application_credential_secret=lent.secret)
+        access = auth.get_access(identity.session)
+        if access.expires > ends + datetime.timedelta(seconds=1):
+            not_available('a token that ends with its credential')
+        waiting.until(lambda: _now() > access.expires, 3 * _LENT_S,
+                      'the end of a token', poll_s=0.3)
+        return access.auth_token
 
     def next_server_fails(self):
         """Ask for a server that no host has room for."""
@@ -228,11 +266,19 @@ class Real(places.Networked):
         self.admin.identity.create_region(id=name)
 
     def is_full(self, host):
-        """Only a host that is not there is known to be none."""
-        if host is None:
-            not_available('a cloud that has no room on any host')
+        """One host is none to migrate to; nor is one that is not there."""
+        if host is None and not self._ground.is_alone():
+            not_available('a zone with one host, which takes no server '
+                          'from itself')
 
     def close(self):
         """Give back what the test made."""
         self.proxy.close()
         self._ground.clear()
+        for identity, lent in self._lent:
+            identity.delete_application_credential(
+                identity.session.get_user_id(), lent)
+
+
+def _now():
+    return datetime.datetime.now(datetime.UTC)
