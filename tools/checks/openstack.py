@@ -77,6 +77,8 @@ def _options():
                         help='for those that must')
     parser.add_argument('--image', default='', metavar='NAME',
                         help='a small bootable image (default: the smallest)')
+    parser.add_argument('--network', default='', metavar='NAME',
+                        help='the tenant\'s (default: the first of its own)')
     parser.add_argument('--only', choices=('ports', 'cases'), default='')
     return parser
 
@@ -87,6 +89,7 @@ def _environment(options, site):
              'TROVE_TEST_ZONE': options.zone,
              'TROVE_TEST_SERVER_ZONE': options.server_zone,
              'TROVE_TEST_IMAGE': options.image,
+             'TROVE_TEST_NETWORK': options.network,
              'OS_CLIENT_CONFIG_FILE': site.config_file}
     environment = {name: value for name, value in os.environ.items()
                    if name != 'OS_CLOUD'}

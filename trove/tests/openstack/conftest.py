@@ -18,6 +18,8 @@ from trove.tests.contract.cloud import real
 
 READY_S = 600
 GONE_S = 300
+#: What MariaDB and its root disk need of a flavor.
+LEAST_MB, LEAST_GB = 1024, 5
 
 
 @pytest.fixture(scope='session')
@@ -50,7 +52,33 @@ def nothing_left(owner):
 
 
 class Tenant(tenant_module.Tenant):
-    """A tenant whose servers take their time."""
+    """A tenant whose servers take their time.
+
+    Its network and flavors are what the cloud has, whatever they are called.
+    """
+
+    def network(self, name=None):
+        """The id of the network that was asked for, or of its first own."""
+        name = name or os.environ.get('TROVE_TEST_NETWORK')
+        if name:
+            return super().network(name)
+        own = self.cloud.network.networks(
+            project_id=self.cloud.session.get_project_id())
+        return next(one.id for one in own
+                    if one.subnet_ids and not one.is_router_external)
+
+    def flavor(self, name=None):
+        """The id of the smallest flavor that will do."""
+        return super().flavor(name) if name else self._flavors()[0]
+
+    def larger_flavor(self):
+        """The id of the next one."""
+        return self._flavors()[1]
+
+    def _flavors(self):
+        return [str(found.id) for found in sorted(
+            self.trove.flavors.list(), key=lambda one: (one.ram, one.disk))
+            if found.ram >= LEAST_MB and found.disk >= LEAST_GB]
 
     def ask(self, name, **more):
         """Ask for a small instance where the test wants it."""

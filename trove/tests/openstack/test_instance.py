@@ -122,10 +122,10 @@ def test_its_volume_grows(life):
 
 
 def test_its_flavor_changes(life):
-    medium = life.tenant.flavor('db.medium')
-    life.tenant.trove.instances.resize_instance(life.id, medium)
+    larger = life.tenant.larger_flavor()
+    life.tenant.trove.instances.resize_instance(life.id, larger)
     found = life.tenant.well(life.id)
-    assert str(found.flavor['id']) == medium
+    assert str(found.flavor['id']) == larger
     assert life.query('SELECT said FROM notes') == (('hello',),)
 
 
