@@ -36,7 +36,7 @@ class Tenant:
         """The id of a flavor."""
         for flavor in self.trove.flavors.list():
             if flavor.name == name:
-                return str(flavor.id)
+                return flavor.str_id
         raise LookupError(f'There is no flavor {name}.')
 
     def find(self, name):

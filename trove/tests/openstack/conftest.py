@@ -76,7 +76,7 @@ class Tenant(tenant_module.Tenant):
         return self._flavors()[1]
 
     def _flavors(self):
-        return [str(found.id) for found in sorted(
+        return [found.str_id for found in sorted(
             self.trove.flavors.list(), key=lambda one: (one.ram, one.disk))
             if found.ram >= LEAST_MB and found.disk >= LEAST_GB]
 
