@@ -34,7 +34,7 @@ HUGE = 'trove-test-no-host-has-this'
 PROJECT = 'trove-test'
 _GONE_S = 180
 #: Seconds that a token is good which is to run out.
-_LENT_S = 8
+_LENT_S = 20
 #: A trait of hosts: a migration may end where it began.
 _TO_ITSELF = 'COMPUTE_SAME_HOST_COLD_MIGRATE'
 
@@ -240,7 +240,7 @@ class Real(places.Networked):
         ends = _now() + datetime.timedelta(seconds=_LENT_S)
         lent = identity.create_application_credential(
             identity.session.get_user_id(), PROJECT + '-' + uuid.uuid4().hex,
-            expires_at=ends.isoformat())
+            expires_at=ends.strftime('%Y-%m-%dT%H:%M:%S.%f'))
         self._lent.append((identity, lent))
         auth = v3.ApplicationCredential(
             self._account['auth_url'], application_credential_id=lent.id,
