@@ -24,23 +24,28 @@ _IN_VAIN = re.compile(r'.*(?:Connection failed|is unreachable).*')
 _TIMES = 3
 
 
-def wait(stack, owner, instance_id):
-    """Until the instance's guest has a connection; else the test fails."""
-    site = sites.foreign(stack)
+def wait(stack, owner, instance_id, status):
+    """Until the instance's guest has a connection; else the test fails.
 
+    ``status`` tells the instance's.
+    """
     def ended():
         if connected(stack, instance_id):
             return 'connected'
-        in_vain = _IN_VAIN.findall(console(owner, instance_id))
-        return in_vain[-1] if len(in_vain) >= _TIMES else None
-    try:
-        found = tenant_module.until(ended, _BOOTS_S, '', poll_s=3)
-    except tenant_module.Timeout:
-        found = 'its guest has not begun to speak; the console log ends: ' + (
-            console(owner, instance_id)[-1000:])
+        said = console(owner, instance_id)
+        in_vain = _IN_VAIN.findall(said)
+        if len(in_vain) >= _TIMES:
+            return (oscloud.reachability(stack, sites.foreign(stack))
+                    + f'\nIts guest says: {in_vain[-1].strip()}')
+        if status() == 'ERROR':
+            return ('the instance has ended in ERROR; its guest said '
+                    + (said[-1000:] or 'nothing'))
+        return None
+    found = tenant_module.until(
+        ended, _BOOTS_S, f'{instance_id}: its guest says nothing at all, '
+        'neither to RabbitMQ nor in its console log', poll_s=3)
     if found != 'connected':
-        pytest.fail(f'{oscloud.reachability(stack, site)}\n'
-                    f'{instance_id}: {found.strip()}', pytrace=False)
+        pytest.fail(f'{instance_id}: {found}', pytrace=False)
 
 
 def connected(stack, instance_id):

@@ -58,7 +58,7 @@ def life(tenant, nothing_left):
 
 
 def test_its_guest_reaches_rabbitmq(life, stack, owner):
-    reach.wait(stack, owner, life.id)
+    reach.wait(stack, owner, life.id, lambda: life.show().status)
 
 
 def test_it_comes_up(life):
