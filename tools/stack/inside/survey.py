@@ -20,6 +20,7 @@ import sys
 import urllib.parse
 
 import openstack
+from keystoneauth1 import exceptions as ksa_errors
 from openstack import exceptions
 
 USER = 'trove'
@@ -265,19 +266,28 @@ def _write(path, text):
         stream.write(text)
 
 
+def look(words):
+    """(site, survey, what stopped it) of the cloud OS_CLOUD."""
+    try:
+        cloud = openstack.connect()
+        survey = Survey(cloud, json.loads(words))
+    except exceptions.ConfigException as error:
+        names = openstack.config.OpenStackConfig().get_cloud_names()
+        return None, None, f'{error} There are: {", ".join(sorted(names))}.'
+    try:
+        return survey.site(), survey, ''
+    except Stop as error:
+        return None, survey, str(error)
+    except (exceptions.SDKException, ksa_errors.ClientException) as error:
+        return None, survey, f'The cloud refused: {error}'
+
+
 def main(words):
     """Print what was found."""
-    with openstack.connect() as cloud:
-        survey = Survey(cloud, json.loads(words))
-        site, stop = None, ''
-        try:
-            site = survey.site()
-        except Stop as error:
-            stop = str(error)
-        except exceptions.SDKException as error:
-            stop = f'The cloud refused: {error}'
-        print(json.dumps({'site': site, 'said': survey.said, 'stop': stop,
-                          'missing': survey.missing}))
+    site, survey, stop = look(words)
+    print(json.dumps({'site': site, 'stop': stop,
+                      'said': survey.said if survey else [],
+                      'missing': survey.missing if survey else []}))
 
 
 if __name__ == '__main__':

@@ -101,11 +101,13 @@ def address(instance):
     return found[0]
 
 
-def query(host, user, password, database, sql='SELECT 1', timeout_s=2):
+def query(host, user, password, database, sql='SELECT 1', timeout_s=2,
+          ssl=None):
     """The rows; pymysql.MySQLError while it cannot be."""
     connection = pymysql.connect(
         host=host, user=user, password=password, database=database,
-        connect_timeout=timeout_s, read_timeout=timeout_s, autocommit=True)
+        connect_timeout=timeout_s, read_timeout=timeout_s, autocommit=True,
+        ssl=ssl, ssl_disabled=not ssl)
     with connection, connection.cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchall()

@@ -8,10 +8,11 @@ import pytest
 
 from stack.inside import tenant as tenant_module
 from trove.tests.openstack import reach
+from trove.tests.openstack import tls
 
 SOON_S = 120
-#: Of the engine: no such right, password, database, user.
-REFUSALS = (1044, 1045, 1049, 1698)
+#: Of the engine: no such right, password, database, user, no encryption.
+REFUSALS = (1044, 1045, 1049, 1698, 3159)
 
 
 class Life:
@@ -33,13 +34,14 @@ class Life:
                      if one['type'] == 'public']
         return address
 
-    def query(self, sql, user='app', password=None, database='shop'):
+    def query(self, sql, user='app', password=None, database='shop',
+              ssl=None):
         """Rows; asked again while the way is not open yet."""
         def answered():
             try:
                 return [tenant_module.query(
                     self.host(), user, password or self.password, database,
-                    sql, timeout_s=10)]
+                    sql, timeout_s=10, ssl=ssl)]
             except pymysql.err.OperationalError as error:
                 if error.args[0] in REFUSALS:
                     raise
@@ -112,6 +114,25 @@ def test_it_restarts(life):
     life.tenant.trove.instances.restart(life.id)
     life.tenant.well(life.id)
     assert life.query('SELECT said FROM notes') == (('hello',),)
+
+
+def test_it_serves_a_certificate_of_the_key_manager(life, tmp_path):
+    keeper = tls.Keeper(life.tenant)
+    try:
+        encryption = tls.Tls(life, keeper, tmp_path)
+        refs = encryption.bundle()
+        encryption.change(enable=True, mode='enforced', **refs)
+        assert keeper.consumers(refs['container_ref']) == [life.id]
+        [[_, cipher]] = life.query("SHOW STATUS LIKE 'Ssl_cipher'",
+                                   ssl=encryption.verified)
+        assert cipher
+        with pytest.raises(pymysql.err.OperationalError):
+            life.query('SELECT 1')
+        encryption.change(disable=True)
+        assert life.query('SELECT 1') == ((1,),)
+        assert keeper.consumers(refs['container_ref']) == []
+    finally:
+        keeper.close()
 
 
 def test_its_volume_grows(life):
