@@ -40,6 +40,7 @@ def test_servers_and_groups_name_their_instance(place, cloud, instance_id):
 
 def test_a_server_of_ours_without_tags_gets_them(place, cloud, instance_id):
     server = cloud.compute.boot(usual.an_order(place, instance_id))
+    usual.active(place, server.id)      # until then nothing can be tagged
     for _ in range(2):
         cloud.compute.mark(server.id, instance_id, ('trove_mariadb',))
     assert server.id in cloud.compute.statuses()
