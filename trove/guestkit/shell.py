@@ -5,6 +5,7 @@ Commands are lists and never pass through a shell. Secrets do not belong in
 them: hand those over by ``stdin`` or in files of mode 0600.
 """
 
+import logging
 import os
 import signal
 import subprocess
@@ -12,7 +13,10 @@ import time
 
 from trove.guestkit import errors
 
+LOG = logging.getLogger(__name__)
+
 _ENVIRONMENT = {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8'}
+_OOM_SCORE = '/proc/%d/oom_score_adj'
 _LAST_WORDS = 2000
 _CHECK_S = 1.0
 
@@ -29,6 +33,7 @@ def run(argv, timeout_s=30, user=None, stdin=None, accept=(0,), check=None):
         stderr=subprocess.PIPE, text=True, errors='replace',
         env=_ENVIRONMENT, cwd='/', start_new_session=True,
         **identity(user))
+    _expose(process)
     try:
         out, err = _outputs(process, stdin, timeout_s, check)
     except subprocess.TimeoutExpired as error:
@@ -44,6 +49,23 @@ def run(argv, timeout_s=30, user=None, stdin=None, accept=(0,), check=None):
                                    code=process.returncode,
                                    words=words or 'it said nothing')
     return subprocess.CompletedProcess(argv, process.returncode, out, err)
+
+
+def _expose(process):
+    """Take the agent's protection from being killed for want of memory.
+
+    A command inherits it. One that needs too much is to end itself, not to
+    have the engine killed in its place.
+    """
+    path = _OOM_SCORE % process.pid
+    try:
+        with open(path, encoding='ascii') as score:
+            protected = int(score.read()) < 0
+        if protected:
+            with open(path, 'w', encoding='ascii') as score:
+                score.write('0')
+    except OSError as error:        # as of one that has ended already
+        LOG.debug('command %d: %s', process.pid, error)
 
 
 def _outputs(process, stdin, timeout_s, check):

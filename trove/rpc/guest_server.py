@@ -18,6 +18,7 @@ from trove.common import exception
 from trove.common import waiting
 from trove.rpc import broker_names
 from trove.rpc import envelope
+from trove.rpc import patience
 from trove.rpc import repeats
 from trove.rpc import transport
 from trove.rpc import unanswered
@@ -29,6 +30,11 @@ _THREADS = 4
 
 #: Seconds for which an answer is offered to a broker that refuses it.
 _ANSWER_S = 10
+
+
+#: Seconds for what is under way when the agent ends; systemd kills it after
+#: 20 (see etc/guest/trove-guestagent.service).
+_STOP_S = 8
 
 
 class GuestLink:
@@ -70,7 +76,17 @@ class GuestLink:
         self._server.start(_THREADS)
 
     def stop(self):
-        """Take nothing more; what is being worked on ends first."""
+        """Take nothing more; what is being worked on ends first.
+
+        It is not waited for for ever, nor is a broker that says nothing:
+        who asked for what is left over is told by the agent's next life.
+        """
+        try:
+            patience.within(_STOP_S, self._end)
+        except (exception.Unavailable, *transport.MessagingError) as error:
+            LOG.warning('the link is left as it is: %s', error)
+
+    def _end(self):
         if self._server is not None:
             self._server.stop()
             self._server.wait()

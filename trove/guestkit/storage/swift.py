@@ -15,8 +15,11 @@ from swiftclient import exceptions as swift_errors
 
 from trove.common import exception
 
-_TIMEOUT_S = 60
-_RETRIES = 3
+#: Who asked waits for it: a store that is away is told in a minute, after
+#: one more try of the request that it failed.
+_TIMEOUT_S = 25
+_RETRIES = 1
+_BACKOFF_S = 0.5
 #: Its words about requests hold the beginning of tokens.
 logging.getLogger('swiftclient').setLevel(logging.CRITICAL)
 
@@ -39,7 +42,8 @@ class Account:
     def __init__(self, url: str, token: str) -> None:
         self._client = client.Connection(
             preauthurl=url, preauthtoken=token, retries=_RETRIES,
-            timeout=_TIMEOUT_S, max_backoff=5)
+            timeout=_TIMEOUT_S, starting_backoff=_BACKOFF_S,
+            max_backoff=_BACKOFF_S)
 
     def get(self, container: str, name: str) -> bytes | None:
         """An object's content, or None."""

@@ -2,6 +2,7 @@
 """Control plane and guest understand each other over a real RabbitMQ."""
 
 import threading
+import time
 from concurrent import futures
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from trove.common import exception
 from trove.objects import order
 from trove.rpc import guest as guest_room
+from trove.rpc import guest_server
 from trove.rpc import versions
 
 
@@ -127,6 +129,9 @@ def test_every_start_of_the_agent_counts_as_a_later_boot(control, boot,
 def test_the_user_and_queues_go_with_the_instance(control, instance_id):
     assert control.broker.queues(instance_id)
     control.broker.delete_user(instance_id)
+    # As in the taskmanager: for whom there is a key, a conductor makes a
+    # missing outbox anew.
+    del control.links.secrets[instance_id]
     control.broker.delete_queues(instance_id)
     assert control.broker.queues(instance_id) == []
     assert instance_id not in control.broker.users()
@@ -144,6 +149,21 @@ class Stuck(Agent):
     def ping(self):
         self.ordered.set()
         self.over.wait(60)
+
+
+def test_an_agent_does_not_wait_for_ever_for_what_is_under_way(
+        control, boot, tmp_path, monkeypatch):
+    monkeypatch.setattr(guest_server, '_STOP_S', 0.5)
+    made, stuck = control.enrol(), Stuck()
+    link = boot(made, stuck)
+    with futures.ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(control.guests.ping, made)
+        assert stuck.ordered.wait(10)
+        began = time.monotonic()
+        link.stop()
+        assert time.monotonic() - began < 5
+        stuck.over.set()
+        assert asked.result(10) is None     # who was at it still answers
 
 
 def test_an_agent_that_is_back_tells_what_it_did_not_end(control, boot,

@@ -59,3 +59,20 @@ def test_what_ends_in_time_is_as_without_a_check():
     assert done.stdout == 'x' * 200000
     with pytest.raises(errors.CommandTimeout):
         shell.run(['sleep', '60'], timeout_s=0.2, check=lambda: None)
+
+
+@pytest.mark.parametrize(('inherited', 'left'), [
+    ('-900', '0'), ('0', '0'), ('300', '300')])
+def test_a_command_is_not_protected_as_the_agent_is(
+        tmp_path, monkeypatch, inherited, left):
+    score = tmp_path / 'score'
+    score.write_text(inherited)
+    monkeypatch.setattr(shell, '_OOM_SCORE',
+                        str(score).replace('%', '%%') + '%.0s')
+    shell.run(['true'])
+    assert score.read_text() == left
+
+
+def test_one_that_has_ended_at_once_is_no_trouble(monkeypatch):
+    monkeypatch.setattr(shell, '_OOM_SCORE', '/proc/none-%d')
+    assert shell.run(['true']).returncode == 0
