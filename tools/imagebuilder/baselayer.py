@@ -5,6 +5,7 @@ import os
 import shlex
 
 from imagebuilder import commands
+from imagebuilder import epoch
 from imagebuilder import errors
 from imagebuilder import layers
 from imagebuilder import mounts
@@ -16,13 +17,15 @@ DPKG_OPTIONS = 'etc/dpkg/dpkg.cfg.d/99mmdebstrap'
 class BaseLayer(layers.Layer):
     """Debian's essential packages, systemd and Python, from mmdebstrap."""
 
-    def __init__(self, description, suite, mirror=None, as_of='', pins=()):
+    def __init__(self, description, suite, mirror=None, as_of='', pins=(),
+                 moment=0):
         super().__init__()
         self.description = description
         self.suite = suite
         self._mirror = mirror
         self._as_of = as_of
         self._pins = pins
+        self._moment = moment
         self.label = f'base-{suite}'
         self.title = f'base system of Debian {suite}'
         self.size_mb = description.size_mb
@@ -31,7 +34,9 @@ class BaseLayer(layers.Layer):
         """Return the description and which generation of packages it is."""
         base = self.description
         return {
-            **({'pins': self._pins} if self._pins else {}),
+            # All other layers' names follow from this one's.
+            **({'pins': self._pins, 'epoch': self._moment}
+               if self._pins else {}),
             'suite': self.suite, 'architecture': packages.architecture(),
             'as of': self._as_of, 'packages': base.packages,
             'excluded': base.excluded_paths, 'included': base.included_paths,
@@ -87,6 +92,7 @@ class BaseLayer(layers.Layer):
             commands.run([*argv, self.suite, site.tree, listed],
                          what=f'bootstrapping Debian {self.suite}',
                          log=site.log, env={**os.environ,
+                                            **epoch.environment(),
                                             'LC_ALL': 'C.UTF-8'})
         except errors.BuildError as error:
             if 'mmdebstrap is not installed' in str(error):

@@ -10,13 +10,13 @@ import time
 from imagebuilder import agentlayers
 from imagebuilder import agentsource
 from imagebuilder import baselayer
-from imagebuilder import commands
 from imagebuilder import disk
 from imagebuilder import engine
-from imagebuilder import errors
+from imagebuilder import epoch
 from imagebuilder import lock as locks
 from imagebuilder import machinelayer
 from imagebuilder import recipe as recipes
+from imagebuilder import room
 from imagebuilder import store as stores
 
 
@@ -41,7 +41,7 @@ def plan(order, store):
     pins = order.pins
     base = baselayer.BaseLayer(recipes.load_base(), recipe.suite,
                                order.mirror, _as_of(order, recipe, store),
-                               pins.packages)
+                               pins.packages, pins.epoch)
     tools = agentlayers.ToolsLayer(base)
     libraries = agentlayers.LibrariesLayer(source, recipe.agent_extras,
                                            tools, pins.distributions)
@@ -56,6 +56,7 @@ def plan(order, store):
 def build(order, store, progress):
     """Build what is missing, and then write the manifest of the image."""
     began = time.monotonic()
+    epoch.begin(order.pins.epoch)
     if order.bootable:
         disk.check()
     store.prepare()
@@ -105,24 +106,12 @@ def _ensure(layer, store, progress):
 
 
 def _make(layer, store, progress):
-    free = store.free_mb()
-    if free < layer.size_mb:
-        raise errors.BuildError(
-            f'{store.dir} has {free} MB left and the {layer.title} needs '
-            f'{layer.size_mb} MB: free some space or choose another '
-            '--image-dir')
-    try:
-        with (progress.step(layer.title),
-              store.building(layer.name) as (site, notes)):
-            notes['title'] = layer.title
-            notes['needs'] = [needed.name for needed in layer.needs]
-            layer.make(site, store, progress, notes)
-    except OSError as error:
-        if commands.full_disk(error):
-            raise errors.BuildError(
-                f'the disk of {store.dir} is full: free some space or '
-                'choose another --image-dir') from error
-        raise
+    with (room.for_work(store.dir, layer.title, layer.size_mb),
+          progress.step(layer.title),
+          store.building(layer.name) as (site, notes)):
+        notes['title'] = layer.title
+        notes['needs'] = [needed.name for needed in layer.needs]
+        layer.make(site, store, progress, notes)
 
 
 def _as_of(order, recipe, store):

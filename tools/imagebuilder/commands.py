@@ -10,8 +10,9 @@ from imagebuilder import errors
 
 # What programs print, and what it means to the person who waits. First
 # match wins; the groups of the expression fill the sentence.
+FULL = 'No space left on device'
 MEANINGS = (
-    (r'No space left on device',
+    (FULL,
      'the disk is full: free some space or choose another --image-dir'),
     (r'E: Unable to locate package (\S+)',
      'the package sources of this machine have no package {0}'),
@@ -79,6 +80,8 @@ def run(argv, *, what, log, env=None, cwd=None, text=None):
         out.seek(start)
         said = out.read()
     meaning = explain(said) or _last_words(said)
+    if FULL in said:
+        raise errors.FullDisk(f'{what} failed: {meaning} (log: {log})')
     raise errors.BuildError(f'{what} failed: {meaning} (log: {log})')
 
 

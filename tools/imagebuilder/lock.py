@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lock of an image: which version of everything is in it.
+"""The lock of an image: which version of everything is in it, and when.
 
 Each build writes ``<image>.lock.json``; given back with ``--lock``, the next
 one takes these versions and no others, on any machine whose package sources
@@ -27,6 +27,7 @@ class Lock:
     packages: tuple[tuple[str, str], ...] = ()      # Debian's
     older: tuple[tuple[str, str], ...] = ()         # those only unpacked
     distributions: tuple[str, ...] = ()             # pip's: name==version
+    epoch: int = 0                                  # the time of its files
 
 
 def load(path):
@@ -38,6 +39,9 @@ def load(path):
                                 ) from error
     if not isinstance(document, dict) or document.get('format') != FORMAT:
         raise errors.BuildError(f'{path} is no lock of an image')
+    moment = document.get('epoch', 0)
+    if type(moment) is not int or moment < 0:
+        raise errors.BuildError(f'{path}: {moment!r} is no time in seconds')
     found = {kind: sorted(document.get(kind, {}).items())
              for kind in KINDS}
     for pairs in found.values():
@@ -45,7 +49,7 @@ def load(path):
             if not (NAME.match(name) and VERSION.match(version)):
                 raise errors.BuildError(
                     f'{path}: {name} {version} is no package')
-    return Lock(packages=tuple(found['packages']),
+    return Lock(epoch=moment, packages=tuple(found['packages']),
                 older=tuple(found['older']),
                 distributions=tuple(f'{name}=={version}' for name, version
                                     in found['distributions']))
@@ -60,7 +64,8 @@ def document_of(layers, store):
             found[kind].update(notes.get(kind, {}))
     # The agent itself comes from the source tree.
     found['distributions'].pop('trove', None)
-    return {'format': FORMAT, **found}
+    moments = [store.notes(layer.name).get('epoch', 0) for layer in layers]
+    return {'format': FORMAT, 'epoch': max(moments, default=0), **found}
 
 
 def hold(lock, document):

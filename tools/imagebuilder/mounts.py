@@ -7,6 +7,7 @@ import pathlib
 import shutil
 
 from imagebuilder import commands
+from imagebuilder import epoch
 from imagebuilder import errors
 
 DEVICES = ('null', 'zero', 'full', 'random', 'urandom', 'tty')
@@ -73,7 +74,8 @@ class Root:
     def run(self, argv, *, what, env=None, text=None):
         """Run a program of the guest in the root."""
         environment = {'PATH': PATH, 'HOME': '/run', 'LC_ALL': 'C.UTF-8',
-                       'DEBIAN_FRONTEND': 'noninteractive', **(env or {})}
+                       'DEBIAN_FRONTEND': 'noninteractive',
+                       **epoch.environment(), **(env or {})}
         commands.run(['chroot', self.path, *argv], what=what, log=self.log,
                      env=environment, text=text)
 
@@ -123,7 +125,7 @@ def view(below, site):
 
 
 @contextlib.contextmanager
-def file_system(image, offset, site):
+def file_system(image, offset, site, options='rw'):
     """Mount the file system in the file ``image``; nobody is left with it.
 
     The loop device goes with the mount, and that with the builder.
@@ -131,7 +133,8 @@ def file_system(image, offset, site):
     place = site.path / 'disk'
     place.mkdir()
     try:
-        mount('-o', f'loop,offset={offset}', image, place, log=site.log)
+        mount('-o', f'loop,offset={offset},nodev,nosuid,noexec,{options}',
+              image, place, log=site.log)
         yield place
     finally:
         unmount_all(place, site.log)

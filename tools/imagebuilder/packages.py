@@ -12,6 +12,7 @@ import shutil
 import urllib.parse
 
 from imagebuilder import commands
+from imagebuilder import epoch
 from imagebuilder import errors
 
 ROLLING = ('sid', 'unstable', 'experimental')
@@ -244,7 +245,8 @@ class Apt:
     def _call(self, *words, what, cwd=None):
         commands.run(['apt-get', '-o', 'APT::Update::Error-Mode=any', *words],
                      what=what, log=self._root.log, cwd=cwd, env={
-                         **commands.network(), 'LC_ALL': 'C.UTF-8',
+                         **commands.network(), **epoch.environment(),
+                         'LC_ALL': 'C.UTF-8',
                          'APT_CONFIG': str(self._conf),
                          'DEBIAN_FRONTEND': 'noninteractive',
                          'PATH': '/usr/sbin:/usr/bin:/sbin:/bin'})

@@ -16,9 +16,9 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import tempfile
 
+from imagebuilder import epoch
 from imagebuilder import errors
 from imagebuilder import mounts
 
@@ -82,10 +82,6 @@ class Store:
         """Return what was noted about a layer; {} where nothing was."""
         return _read(self.dir / '.notes' / f'{name}.json') or {}
 
-    def free_mb(self):
-        """Return the room left on the file system."""
-        return shutil.disk_usage(self.dir).free // 2 ** 20
-
     @contextlib.contextmanager
     def locked(self, name):
         """Hold the one right to build or remove what is called ``name``."""
@@ -124,7 +120,8 @@ class Store:
         try:
             site.tree.mkdir(mode=0o755)
             yield site, notes
-            notes['built'] = _now()
+            notes['built'], notes['epoch'] = _now(), epoch.now()
+            epoch.settle(site.tree)
             _write(self.dir / '.notes' / f'{name}.json', notes)
             os.rename(site.tree, self.layer(name))
         finally:

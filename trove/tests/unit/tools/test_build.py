@@ -160,10 +160,28 @@ def test_a_disk_that_is_too_small_is_told_before_the_work(images, told):
 
 
 def test_a_disk_that_fills_up_is_told_and_nothing_is_left(images, told):
-    with pytest.raises(errors.BuildError, match='is full: free some space'):
+    with pytest.raises(errors.BuildError,
+                       match=r'is full: the small layer needs 1 MB and \d+ MB '
+                             'are left now; free some space'):
         ensure(FullDisk('x'), images, told)
     assert images.layers() == []
     assert list((images.dir / '.building').iterdir()) == []
+
+
+def test_a_program_that_found_no_room_is_told_with_the_figures(images, told):
+    full = SmallLayer('x', command='echo "No space left on device"; exit 1')
+    with pytest.raises(errors.BuildError, match='the small layer needs 1 MB'):
+        ensure(full, images, told)
+    assert list((images.dir / '.building').iterdir()) == []
+
+
+def test_a_disk_without_room_is_told_before_work_begins(images, told,
+                                                       monkeypatch):
+    monkeypatch.setattr(SmallLayer, 'size_mb', 10 ** 9)
+    with pytest.raises(errors.BuildError, match=r'has \d+ MB left and the '
+                       'small layer needs 1000000000 MB'):
+        ensure(SmallLayer('x'), images, told)
+    assert told.getvalue() == ''
 
 
 def test_each_step_tells_its_time(told):

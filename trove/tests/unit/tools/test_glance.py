@@ -71,7 +71,13 @@ def test_a_missing_client_is_told(client, monkeypatch):
 def test_a_disk_says_what_it_boots_with(client):
     upload(client, {**DOCUMENT, 'format': disk.FORMAT})
     created = (client / 'calls').read_text().splitlines()[-1]
-    for words in ('--disk-format qcow2', '--property hw_firmware_type=bios',
-                  '--tag trove', '--tag acme'):
+    for words in ('--disk-format qcow2', '--container-format bare',
+                  '--tag trove', '--tag acme', '--tag acme-1.0',
+                  '--property hw_disk_bus=virtio',
+                  '--property hw_vif_model=virtio',
+                  '--property hw_rng_model=virtio',
+                  '--property os_type=linux'):
         assert words in created
     assert 'trove_layers' not in created
+    # It boots by either.
+    assert 'hw_firmware_type' not in created
