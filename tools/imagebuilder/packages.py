@@ -17,6 +17,7 @@ from imagebuilder import errors
 
 ROLLING = ('sid', 'unstable', 'experimental')
 KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
+LOCK = 'apt'
 # How to reach a source; not how this machine likes its package lists.
 PASSED = re.compile(r'Acquire::(http|https|ftp|tor|Check-|Retries|Force|'
                     r'Max-|Min-|Allow|By-Hash|PDiffs)', re.IGNORECASE)
@@ -243,13 +244,15 @@ class Apt:
                 for name in names]
 
     def _call(self, *words, what, cwd=None):
-        commands.run(['apt-get', '-o', 'APT::Update::Error-Mode=any', *words],
-                     what=what, log=self._root.log, cwd=cwd, env={
-                         **commands.network(), **epoch.environment(),
-                         'LC_ALL': 'C.UTF-8',
-                         'APT_CONFIG': str(self._conf),
-                         'DEBIAN_FRONTEND': 'noninteractive',
-                         'PATH': '/usr/sbin:/usr/bin:/sbin:/bin'})
+        # The downloaded packages are shared; of two apt at a time one fails.
+        with self._store.locked(LOCK):
+            commands.run(
+                ['apt-get', '-o', 'APT::Update::Error-Mode=any', *words],
+                what=what, log=self._root.log, cwd=cwd, env={
+                    **commands.network(), **epoch.environment(),
+                    'LC_ALL': 'C.UTF-8', 'APT_CONFIG': str(self._conf),
+                    'DEBIAN_FRONTEND': 'noninteractive',
+                    'PATH': '/usr/sbin:/usr/bin:/sbin:/bin'})
 
 
 def preferences_of(pins):

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
+import pathlib
+
 import pytest
 
 from imagebuilder import errors
+from imagebuilder import mounts
 from imagebuilder import packages
+from imagebuilder import store
 
 DEBIAN = """
 # comment
@@ -95,3 +100,34 @@ def test_installed_packages_are_read_from_the_guest(tmp_path):
     status.write_text('Package: one\nStatus: install ok installed\n'
                       'Version: 1:2-3\n\nPackage: two\nVersion: 4\n')
     assert packages.installed(tmp_path) == {'one': '1:2-3', 'two': '4'}
+
+
+class Bare(mounts.Root):
+    """A root in which nothing is mounted."""
+
+    def bind(self, source, target=None, writable=False):
+        pass
+
+
+def test_of_two_builds_one_at_a_time_is_at_the_packages(tmp_path,
+                                                        monkeypatch):
+    images = store.Store(tmp_path / 'images')
+    images.prepare()
+    root = Bare(tmp_path / 'root', tmp_path / 'log')
+    for name in ('run', 'usr/sbin'):
+        root.inside(name).mkdir(parents=True)
+    held, ran = [], []
+
+    @contextlib.contextmanager
+    def locked(name):
+        held.append(name)
+        yield
+        held.remove(name)
+
+    monkeypatch.setattr(images, 'locked', locked)
+    monkeypatch.setattr(packages.commands, 'run', lambda argv, **_: ran.append(
+        (argv[3], list(held))))
+    packages.Apt(root, images, 'acme', ['deb http://x acme main']).install(
+        ['zstd'])
+    assert ran == [('update', [packages.LOCK]), ('install', [packages.LOCK])]
+    assert not pathlib.Path(root.inside('usr/sbin/policy-rc.d')).exists()
