@@ -5,7 +5,6 @@ import os
 import shlex
 
 from imagebuilder import commands
-from imagebuilder import epoch
 from imagebuilder import errors
 from imagebuilder import layers
 from imagebuilder import mounts
@@ -92,7 +91,6 @@ class BaseLayer(layers.Layer):
             commands.run([*argv, self.suite, site.tree, listed],
                          what=f'bootstrapping Debian {self.suite}',
                          log=site.log, env={**os.environ,
-                                            **epoch.environment(),
                                             'LC_ALL': 'C.UTF-8'})
         except errors.BuildError as error:
             if 'mmdebstrap is not installed' in str(error):

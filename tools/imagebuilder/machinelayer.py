@@ -6,6 +6,7 @@ both change the list of installed packages and the users, and only one file
 of a name is seen.
 """
 
+from imagebuilder import epoch
 from imagebuilder import layers
 from imagebuilder import packages
 
@@ -44,9 +45,12 @@ class MachineLayer(layers.Layer):
             layers.lay_files(root, machine.early_files)
             layers.unmask_units(root, machine.unmasked_units)
             with progress.step('installing ' + ' '.join(machine.packages)):
+                # The early root is made with this time. Not elsewhere: Python
+                # would look into every source file before it took what has
+                # been compiled, in each start of the agent.
                 packages.Apt(root, store, self._recipe.suite,
-                             self._base.source_lines(), self._pins
-                             ).install(machine.packages)
+                             self._base.source_lines(), self._pins,
+                             epoch.environment()).install(machine.packages)
             root.run(['systemctl', 'enable', *machine.enabled_units],
                      what='enabling units')
             for line in machine.commands:

@@ -7,7 +7,6 @@ import pathlib
 import shutil
 
 from imagebuilder import commands
-from imagebuilder import epoch
 from imagebuilder import errors
 
 DEVICES = ('null', 'zero', 'full', 'random', 'urandom', 'tty')
@@ -74,8 +73,7 @@ class Root:
     def run(self, argv, *, what, env=None, text=None):
         """Run a program of the guest in the root."""
         environment = {'PATH': PATH, 'HOME': '/run', 'LC_ALL': 'C.UTF-8',
-                       'DEBIAN_FRONTEND': 'noninteractive',
-                       **epoch.environment(), **(env or {})}
+                       'DEBIAN_FRONTEND': 'noninteractive', **(env or {})}
         commands.run(['chroot', self.path, *argv], what=what, log=self.log,
                      env=environment, text=text)
 

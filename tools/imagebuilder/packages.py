@@ -12,7 +12,6 @@ import shutil
 import urllib.parse
 
 from imagebuilder import commands
-from imagebuilder import epoch
 from imagebuilder import errors
 
 ROLLING = ('sid', 'unstable', 'experimental')
@@ -160,8 +159,9 @@ def architecture():
 class Apt:
     """The machine's apt, at work on a guest's root from outside."""
 
-    def __init__(self, root, store, suite, source_lines, pins=()):
+    def __init__(self, root, store, suite, source_lines, pins=(), env=None):
         self._root = root
+        self._env = env or {}
         self._conf = root.inside('run/apt.conf')
         self._pins = dict(pins)
         self._store = store
@@ -249,7 +249,7 @@ class Apt:
             commands.run(
                 ['apt-get', '-o', 'APT::Update::Error-Mode=any', *words],
                 what=what, log=self._root.log, cwd=cwd, env={
-                    **commands.network(), **epoch.environment(),
+                    **commands.network(), **self._env,
                     'LC_ALL': 'C.UTF-8', 'APT_CONFIG': str(self._conf),
                     'DEBIAN_FRONTEND': 'noninteractive',
                     'PATH': '/usr/sbin:/usr/bin:/sbin:/bin'})

@@ -45,6 +45,20 @@ def test_younger_files_get_the_time_of_the_build_and_others_keep_theirs(
     assert set(times.values()) == {MOMENT}
 
 
+def test_accounts_are_not_younger_than_the_build(tmp_path):
+    epoch.begin(MOMENT)
+    day = MOMENT // epoch.DAY_S
+    shadow = tmp_path / 'etc/shadow'
+    shadow.parent.mkdir()
+    shadow.write_text(f'root:*:100:0:::::\nmysql:!:{day + 3}::::::\nx:!:::\n')
+    shadow.chmod(0o640)
+    epoch.settle(tmp_path)
+    assert shadow.read_text() == (
+        f'root:*:100:0:::::\nmysql:!:{day}::::::\nx:!:::\n')
+    assert shadow.stat().st_mode & 0o777 == 0o640
+    assert shadow.stat().st_mtime == MOMENT
+
+
 def test_a_file_system_is_told_the_time_of_each_file(tmp_path):
     epoch.begin(MOMENT)
     os.utime(tmp_path, (100, 100))
