@@ -9,6 +9,7 @@ it leaves behind ends when the library gives up.
 """
 
 import threading
+from concurrent import futures
 
 from trove.common import exception
 
@@ -24,25 +25,16 @@ def within(patience_s, work):
 
     Whether late work is still done then is not known.
     """
-    outcome = _Outcome(work)
-    threading.Thread(target=outcome.run, name='broker', daemon=True).start()
-    if not outcome.known.wait(patience_s):
+    outcome = futures.Future()
+    threading.Thread(target=_run, args=(work, outcome), name='broker',
+                     daemon=True).start()
+    if not futures.wait([outcome], patience_s).done:
         raise BrokerSilent()
-    if outcome.error is not None:
-        raise outcome.error
-    return outcome.result
+    return outcome.result()
 
 
-class _Outcome:
-    def __init__(self, work):
-        self._work = work
-        self.known = threading.Event()
-        self.result = self.error = None
-
-    def run(self):
-        try:
-            self.result = self._work()
-        except Exception as error:  # noqa: BLE001 - raised by who waits
-            self.error = error
-        finally:
-            self.known.set()
+def _run(work, outcome):
+    try:
+        outcome.set_result(work())
+    except Exception as error:  # noqa: BLE001 - raised by who waits
+        outcome.set_exception(error)
