@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Takes waiting events to the broker, from one taskmanager at a time."""
 
-import logging
-import threading
-
-LOG = logging.getLogger(__name__)
+from trove.taskmanager import loops
 
 DUTY = 'notifications'
 _BATCH = 100
@@ -13,7 +10,7 @@ _BATCH = 100
 _LEASE_S = 60
 
 
-class Courier:
+class Courier(loops.Periodic):
     """Sends events in the order they happened, each at least once.
 
     An event's row goes after the broker has it. So nothing is lost when
@@ -21,22 +18,23 @@ class Courier:
     ``event_id``.
     """
 
+    name = 'courier'
+    trouble = 'notifications wait'
+
     def __init__(self, db, conf, owner, sender):
+        super().__init__()
         self._db = db
         self._conf = conf
         self._owner = owner
         self._sender = sender
-        self._ended = threading.Event()
-        self._loop = threading.Thread(target=self._run, daemon=True,
-                                      name='courier')
 
-    def start(self):
-        """Begin to send."""
-        self._loop.start()
+    def pause_s(self):
+        """As the option says."""
+        return self._conf.notification_send_interval
 
-    def stop(self):
-        """Send no more; an event that the broker does not take is left."""
-        self._ended.set()
+    def work(self):
+        """Send what waits."""
+        self.deliver()
 
     def deliver(self):
         """Send what waits, unless another one is at it; how many."""
@@ -72,10 +70,3 @@ class Courier:
         with self._db.writer() as tx:
             tx.notifications.remove(told.number)
             return tx.duties.keep(DUTY, self._owner, _LEASE_S)
-
-    def _run(self):
-        while not self._ended.wait(self._conf.notification_send_interval):
-            try:
-                self.deliver()
-            except Exception as error:  # noqa: BLE001 - edge of a loop
-                LOG.warning('notifications wait: %s', error)

@@ -8,6 +8,7 @@ from trove.common import exception
 from trove.taskmanager import farleases
 from trove.taskmanager import flows
 from trove.taskmanager import lease as leases
+from trove.taskmanager import loops
 
 LOG = logging.getLogger(__name__)
 
@@ -150,10 +151,10 @@ class Crew:
                 self._changed.wait_for(
                     lambda: self._named or self._stopping.is_set())
                 named, self._named = self._named, []
-            try:
+            with loops.edge(LOG, 'operations could not be taken'):
                 self._take_named(named)
-            except Exception as error:  # noqa: BLE001 - edge of a loop
-                LOG.error('operations could not be taken: %s', error)
+                named = ()
+            if named:
                 self._look.set()        # nobody names them again
 
     def _take_named(self, named):
@@ -167,22 +168,17 @@ class Crew:
     def _sweep_loop(self):
         while not self._stopping.is_set():
             self._look.clear()
-            try:
+            with loops.edge(LOG, 'operations could not be looked for'):
                 self.sweep()
-            except Exception as error:  # noqa: BLE001 - edge of a loop
-                LOG.error('operations could not be looked for: %s', error)
             self._look.wait(self._conf.operation_sweep_s)
 
     def _renew_loop(self):
         pause_s = usual_s = self._conf.operation_lease_s / 3
         while not self._ended.wait(pause_s):
-            pause_s = usual_s
-            try:
-                if not self._renew():
-                    pause_s = usual_s / 20      # somebody was writing to it
-            except Exception as error:  # noqa: BLE001 - edge of a loop
-                LOG.error('leases could not be renewed: %s', error)
-                pause_s = usual_s / 4
+            pause_s = usual_s / 4       # unless it goes well
+            with loops.edge(LOG, 'leases could not be renewed'):
+                # One that could not be had is just being written to.
+                pause_s = usual_s if self._renew() else usual_s / 20
 
     def _renew(self):
         """Extend all leases; False where one could not be had just now."""

@@ -2,10 +2,10 @@
 """Reports what nobody owns, from one taskmanager at a time."""
 
 import logging
-import threading
 
 from trove.operations import clean_orphans
 from trove.operations import orphans
+from trove.taskmanager import loops
 
 LOG = logging.getLogger(__name__)
 
@@ -18,26 +18,28 @@ _LEASE_S = 1800
 _LOOK_S = 60
 
 
-class OrphanReport:
+class OrphanReport(loops.Periodic):
     """Compares services and records, now and then; a duty of all owners."""
 
+    name = 'orphan-report'
+    trouble = 'orphans could not be looked for'
+
     def __init__(self, rooms, owner):
+        super().__init__()
         self._db = rooms.db
         self._conf = rooms.conf.taskmanager
         self._sight = orphans.Sight(rooms.db, rooms.cloud, rooms.broker,
                                     rooms.conf)
         self._owner = owner
-        self._ended = threading.Event()
-        self._loop = threading.Thread(target=self._run, daemon=True,
-                                      name='orphan-report')
 
-    def start(self):
-        """Begin to look."""
-        self._loop.start()
+    def pause_s(self):
+        """Short, since it may become due at any time."""
+        return min(self._conf.orphan_report_interval_s or _LOOK_S, _LOOK_S)
 
-    def stop(self):
-        """Look no more; a report under way is not waited for."""
-        self._ended.set()
+    def work(self):
+        """Report, where it is wanted."""
+        if self._conf.orphan_report_interval_s:
+            self.report()
 
     def report(self):
         """Report if it is due and nobody else does: what was found."""
@@ -65,16 +67,6 @@ class OrphanReport:
             else:
                 LOG.info('orphan %s %s is removed', one.thing.kind,
                          one.thing.external_id)
-
-    def _run(self):
-        while not self._ended.wait(min(
-                self._conf.orphan_report_interval_s or _LOOK_S, _LOOK_S)):
-            if not self._conf.orphan_report_interval_s:
-                continue
-            try:
-                self.report()
-            except Exception as error:  # noqa: BLE001 - edge of a loop
-                LOG.warning('orphans could not be looked for: %s', error)
 
 
 def _tell(found):

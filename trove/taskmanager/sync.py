@@ -2,13 +2,12 @@
 """Keeps what is known of all servers fresh, in few requests."""
 
 import logging
-import threading
 
 from trove.common import exception
 from trove.objects import status
+from trove.taskmanager import loops
 
 LOG = logging.getLogger(__name__)
-
 
 DUTY = 'server_sync'
 
@@ -18,28 +17,29 @@ _LEASE_S = 300
 _MOST_SINGLE = 50
 
 
-class ServerSync:
+class ServerSync(loops.Periodic):
     """Asks the cloud for the status of every server, now and then.
 
     A duty of all taskmanagers: one of them asks, each interval.
     """
 
+    name = 'server-sync'
+    trouble = 'the status of servers is not known'
+
     def __init__(self, db, cloud, conf, owner):
+        super().__init__()
         self._db = db
         self._owner = owner
         self._cloud = cloud
         self._conf = conf
-        self._ended = threading.Event()
-        self._loop = threading.Thread(target=self._run, daemon=True,
-                                      name='server-sync')
 
-    def start(self):
-        """Begin to ask."""
-        self._loop.start()
+    def pause_s(self):
+        """As the option says."""
+        return self._conf.taskmanager.server_sync_interval_s
 
-    def stop(self):
-        """Ask no more; a request under way is not waited for."""
-        self._ended.set()
+    def work(self):
+        """Ask if it is due."""
+        LOG.debug('%s servers had changed', self.look())
 
     def sync(self):
         """Ask once; gives the number of instances that had changed."""
@@ -82,13 +82,3 @@ class ServerSync:
         finally:
             with self._db.writer() as tx:
                 tx.duties.end(DUTY, self._owner)
-
-    def _run(self):
-        while not self._ended.wait(
-                self._conf.taskmanager.server_sync_interval_s):
-            try:
-                changed = self.look()
-            except Exception as error:  # noqa: BLE001 - edge of a loop
-                LOG.warning('the status of servers is not known: %s', error)
-            else:
-                LOG.debug('%s servers had changed', changed)

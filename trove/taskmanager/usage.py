@@ -3,10 +3,10 @@
 
 import datetime
 import logging
-import threading
 
 from trove.operations import events
 from trove.operations import quota
+from trove.taskmanager import loops
 
 LOG = logging.getLogger(__name__)
 
@@ -16,28 +16,29 @@ EXISTS, QUOTAS = 'exists_events', 'quota_events'
 _LOOK_S = 30
 
 
-class UsageReport:
+class UsageReport(loops.Periodic):
     """A duty of all taskmanagers: each period is told of once.
 
     The duty and its events are one transaction: either all of a period's
     events are kept for sending, or the next taskmanager makes them.
     """
 
+    name = 'usage-report'
+    trouble = 'usage could not be told'
+
     def __init__(self, rooms, owner):
+        super().__init__()
         self._db = rooms.db
         self._conf = rooms.conf
         self._owner = owner
-        self._ended = threading.Event()
-        self._loop = threading.Thread(target=self._run, daemon=True,
-                                      name='usage-report')
 
-    def start(self):
-        """Begin to look."""
-        self._loop.start()
+    def pause_s(self):
+        """Short, since a period may end at any time."""
+        return _LOOK_S
 
-    def stop(self):
-        """Look no more."""
-        self._ended.set()
+    def work(self):
+        """Tell of what is over."""
+        self.report()
 
     def report(self):
         """Tell of the periods that are over; the number of events."""
@@ -73,13 +74,6 @@ class UsageReport:
         return [events.of_quota(self._conf, project_id, usage, ending)
                 for project_id in tx.quotas.projects()
                 for usage in tx.quotas.usages(project_id, defaults)]
-
-    def _run(self):
-        while not self._ended.wait(_LOOK_S):
-            try:
-                self.report()
-            except Exception as error:  # noqa: BLE001 - edge of a loop
-                LOG.warning('usage could not be told: %s', error)
 
 
 def _period_end(now, interval_s):
