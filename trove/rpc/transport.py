@@ -106,5 +106,5 @@ def server(transport, topic, name, endpoints, exchange=None):
     target = oslo_messaging.Target(topic=topic, server=name,
                                    exchange=exchange)
     return oslo_messaging.get_rpc_server(
-        transport, target, endpoints, executor='threading',
+        transport, target, endpoints,
         access_policy=oslo_messaging.DefaultRPCAccessPolicy)
