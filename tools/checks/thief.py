@@ -3,10 +3,10 @@
 
     trovestack check thief
 
-Runs trove/tests/contract/link/test_thief.py against a RabbitMQ of its own,
-prints each attempt, and ends in a line `N attempts, N refused`. Two more
-kinds of test run with them and must pass: those that take a restriction away
-and hold that the same attempt then succeeds.
+Runs test_thief.py and test_stolen_key.py of trove/tests/contract/link against
+a RabbitMQ of their own, prints each attempt, and ends in a line `N attempts,
+N refused`. One more kind of test runs with them and must pass: those that
+take a restriction away and hold that the same attempt then succeeds.
 """
 
 import os
@@ -16,7 +16,8 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TESTS = ROOT / 'trove' / 'tests' / 'contract' / 'link' / 'test_thief.py'
+TESTS = [str(ROOT / 'trove' / 'tests' / 'contract' / 'link' / name)
+         for name in ('test_thief.py', 'test_stolen_key.py')]
 #: Tests of the test: an attempt gets through once nothing stops it.
 OPEN_DOOR = 'test_the_door_is'
 
@@ -63,8 +64,7 @@ def main():
     attempts = Attempts()
     status = pytest.main(
         ['-o', 'addopts=', '-p', 'no:terminal', '-p', 'no:cacheprovider',
-         '-W', 'ignore',
-         str(TESTS)], plugins=[attempts])
+         '-W', 'ignore', *TESTS], plugins=[attempts])
     refused = sum(attempts.tried.values())
     for name in attempts.broken:
         print(f'could not be tried: {name}', file=sys.stderr)

@@ -30,6 +30,7 @@ def application(conf):
     from trove.db import session
     from trove.operations import deps
     from trove.operations import guest_links
+    from trove.rpc import answers
     from trove.rpc import guest
     from trove.rpc import taskmanager
     from trove.rpc import transport
@@ -45,7 +46,7 @@ def application(conf):
         datastores=registry.Registry(conf), conf=conf,
         guest=guest.GuestClient(
             conf, connection, guest_links.GuestLinks(db, keyring),
-            guest.Answers(conf, connection))))
+            answers.Answers(conf, connection))))
     process.settle()
     return application
 

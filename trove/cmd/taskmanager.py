@@ -19,6 +19,7 @@ def _build(conf):
     from trove.datastores import registry
     from trove.db import session
     from trove.operations import guest_links
+    from trove.rpc import answers
     from trove.rpc import broker
     from trove.rpc import conductor
     from trove.rpc import guest
@@ -34,6 +35,6 @@ def _build(conf):
         tools.Rooms(
             db=db, cloud=clouds.from_conf(conf), broker=users, links=links,
             guest=guest.GuestClient(conf, connection, links,
-                                    guest.Answers(conf, connection)),
+                                    answers.Answers(conf, connection)),
             datastores=registry.Registry(conf), conf=conf),
         process.name(conf), connection)

@@ -15,7 +15,7 @@ from trove.cloud import ports
 from trove.common import exception
 from trove.common import waiting
 from trove.operations import guest_links
-from trove.rpc import guest
+from trove.rpc import answers
 from trove.taskmanager import lease
 from trove.taskmanager import looks as looks_
 
@@ -137,7 +137,7 @@ class _HeldGuest(_Held):
 
         @functools.wraps(method)
         def call(*args, **kwargs):
-            with guest.leaving(self._watch.check):
+            with answers.leaving(self._watch.check):
                 return method(*args, **kwargs)
         return call
 

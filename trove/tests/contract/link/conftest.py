@@ -19,6 +19,7 @@ from trove.conductor import limits
 from trove.conductor import roll
 from trove.conductor import turns
 from trove.rpc import amqp_connection
+from trove.rpc import answers
 from trove.rpc import broker as broker_room
 from trove.rpc import broker_names
 from trove.rpc import conductor as conductor_room
@@ -35,6 +36,12 @@ Secrets = collections.namedtuple('Secrets', 'key key_id password')
 @pytest.fixture(scope='session')
 def authority(tmp_path_factory):
     return certificates.Authority(tmp_path_factory.mktemp('authority'))
+
+
+@pytest.fixture
+def stranger(tmp_path):
+    """An authority that nobody here has heard of."""
+    return certificates.Authority(tmp_path / 'stranger', 'another CA')
 
 
 @pytest.fixture(scope='session')
@@ -161,7 +168,7 @@ class ControlPlane:
         self.outboxes.start()
         self._server.start()
         self.roll.start()
-        self.answers = guest_room.Answers(conf, self.connection)
+        self.answers = answers.Answers(conf, self.connection)
         self.guests = guest_room.GuestClient(conf, self.connection,
                                              self.links, self.answers)
 

@@ -19,6 +19,7 @@ from trove.db import session
 from trove.objects import instance as instance_objects
 from trove.objects import status
 from trove.operations import guest_links
+from trove.rpc import answers
 from trove.rpc import broker_names
 from trove.rpc import conductor as conductor_room
 from trove.rpc import guest as guest_room
@@ -42,7 +43,7 @@ class Processes:
         schema.upgrade(self.db)
         self._links = guest_links.GuestLinks(self.db, keyring)
         self._connection = transport.connect(conf, node.url)
-        self._answers = guest_room.Answers(conf, self._connection)
+        self._answers = answers.Answers(conf, self._connection)
         self.client = guest_room.GuestClient(
             conf, self._connection, self._links, self._answers)
         self._tell = conductor_room.Client(conf, self._connection)

@@ -21,7 +21,7 @@ from trove.common import waiting
 from trove.conductor import limits
 from trove.rpc import broker_names
 from trove.rpc import envelope
-from trove.rpc import outboxes
+from trove.rpc import outbox_session
 
 #: Reports of others in one measurement, and their rate.
 REPORTS = 200
@@ -182,7 +182,7 @@ def test_the_door_is_the_share_that_each_is_dealt(control, node, late,
                 stack.enter_context(flood(control, node, loud))
             limited = late()
             with monkeypatch.context() as patch:
-                patch.setattr(outboxes, 'AHEAD', 0)
+                patch.setattr(outbox_session, 'AHEAD', 0)
                 patch.setattr(control.endpoint, '_buckets',
                               limits.Buckets(1e9))
                 begin_anew(control, node)

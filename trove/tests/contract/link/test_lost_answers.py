@@ -2,6 +2,7 @@
 """Questions and answers get lost on their way; the caller has its answer in
 seconds all the same, and the guest does nothing twice."""
 
+import contextlib
 import threading
 import time
 from concurrent import futures
@@ -180,8 +181,9 @@ def test_an_old_guest_is_asked_once(control, old, conf, monkeypatch):
     assert len(heard) == 1
 
 
-def test_a_conductor_that_is_killed_while_the_guest_works(processes):
-    """The other one takes over what the killed one had not acknowledged."""
+@contextlib.contextmanager
+def at_work(processes):
+    """A guest's engine in the middle of its work, and the answer to come."""
     made, link = next(iter(processes.guests.items()))
     engine = link._endpoint = Engine()
     processes.say(1)
@@ -189,6 +191,12 @@ def test_a_conductor_that_is_killed_while_the_guest_works(processes):
     with futures.ThreadPoolExecutor(1) as pool:
         answer = pool.submit(processes.client.get_filesystem_stats, made)
         assert engine.begun.wait(10)
+        yield engine, answer
+
+
+def test_a_conductor_that_is_killed_while_the_guest_works(processes):
+    """The other one takes over what the killed one had not acknowledged."""
+    with at_work(processes) as (engine, answer):
         processes.processes[0].kill()
         began = time.monotonic()
         engine.goes.set()
@@ -198,13 +206,7 @@ def test_a_conductor_that_is_killed_while_the_guest_works(processes):
 
 
 def test_the_only_conductor_is_killed_and_another_comes(processes):
-    made, link = next(iter(processes.guests.items()))
-    engine = link._endpoint = Engine()
-    processes.say(1)
-    waiting.until(lambda: processes.heard(1), 10, 'what they speak')
-    with futures.ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(processes.client.get_filesystem_stats, made)
-        assert engine.begun.wait(10)
+    with at_work(processes) as (engine, answer):
         for one in processes.processes:
             one.kill()
             one.wait()

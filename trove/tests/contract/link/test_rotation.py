@@ -19,6 +19,7 @@ from trove.guestagent import credentials
 from trove.guestagent import service as agent_service
 from trove.objects.operation import State
 from trove.rpc import amqp_connection
+from trove.rpc import answers
 from trove.rpc import broker_names
 from trove.rpc import envelope
 from trove.rpc import guest as guest_room
@@ -94,7 +95,7 @@ class Site:
         self.broker = broker
         self.connection = transport.connect(conf, node.url)
         links = self.plane.rooms.links
-        self.answers = guest_room.Answers(conf, self.connection)
+        self.answers = answers.Answers(conf, self.connection)
         client = guest_room.GuestClient(conf, self.connection, links,
                                         self.answers)
         self.instance_id = self.plane.create()

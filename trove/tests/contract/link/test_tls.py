@@ -14,7 +14,6 @@ from trove.rpc import guest_server
 from trove.rpc import transport
 from trove.taskmanager import identity
 from trove.tests.contract.link import test_guest_link
-from trove.tests.fixtures import certificates
 from trove.tests.fixtures import options
 
 
@@ -22,11 +21,6 @@ from trove.tests.fixtures import options
 def client(authority):
     """(certificate, key) that the broker knows."""
     return authority.issue('guest')
-
-
-@pytest.fixture
-def stranger(tmp_path):
-    return certificates.Authority(tmp_path / 'stranger', 'another CA')
 
 
 def tls_url(node, url, ca, certificate=None, key=None):

@@ -16,18 +16,12 @@ from trove.rpc import transport
 from trove.tests.contract.link import test_conductors
 from trove.tests.contract.link import test_guest_link
 from trove.tests.contract.link import test_tls
-from trove.tests.fixtures import certificates
 
 
 @pytest.fixture(scope='session')
 def mine(authority):
     """(certificate, key) of a conductor that the broker knows."""
     return authority.issue('conductor')
-
-
-@pytest.fixture
-def stranger(tmp_path):
-    return certificates.Authority(tmp_path / 'stranger', 'another CA')
 
 
 @pytest.fixture

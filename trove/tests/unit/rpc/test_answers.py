@@ -6,11 +6,12 @@ import time
 import pytest
 
 from trove.common import exception
+from trove.rpc import answers as answers_room
 from trove.rpc import guest
 from trove.tests.fixtures import options
 
 
-class Inbox(guest.Answers):
+class Inbox(answers_room.Answers):
     """Answers that come from the test."""
 
     def _ensure_server(self):
@@ -25,7 +26,7 @@ def answers():
 def test_a_guest_that_hangs_holds_up_only_so_many(answers):
     first, _ = answers.expect('hangs')
     answers.expect('hangs')
-    with pytest.raises(guest.GuestBusy, match='hangs'):
+    with pytest.raises(answers_room.GuestBusy, match='hangs'):
         answers.expect('hangs')
     answers.expect('another')
     answers.forget(first)
@@ -71,7 +72,7 @@ def test_who_has_to_leave_waits_no_longer(answers):
             raise Leaves
 
     began = time.monotonic()
-    with pytest.raises(Leaves), guest.leaving(check):
+    with pytest.raises(Leaves), answers_room.leaving(check):
         slot.wait(60)
     assert time.monotonic() - began < 30
     assert slot.wait(0) is False        # nobody is asked any more
@@ -79,8 +80,9 @@ def test_who_has_to_leave_waits_no_longer(answers):
 
 def test_who_may_stay_waits_as_long_as_it_takes(answers):
     call_id, slot = answers.expect('slow')
-    with guest.leaving(lambda: answers._take('slow', call_id, 'so', None)):
+    with answers_room.leaving(
+            lambda: answers._take('slow', call_id, 'so', None)):
         assert slot.wait(60)
     _, slot = answers.expect('slow')
-    with guest.leaving(lambda: None):
+    with answers_room.leaving(lambda: None):
         assert not slot.wait(0.01)

@@ -6,7 +6,7 @@ import types
 
 import pytest
 
-from trove.rpc import guest
+from trove.rpc import answers as answers_room
 from trove.rpc import patience
 
 
@@ -31,8 +31,8 @@ def test_an_inbox_that_cannot_be_opened_holds_up_nobody_for_long(
         def start(self):
             silent.wait()
 
-    monkeypatch.setattr(guest.transport, 'server', lambda *_: Server())
-    answers = guest.Answers(types.SimpleNamespace(
+    monkeypatch.setattr(answers_room.transport, 'server', lambda *_: Server())
+    answers = answers_room.Answers(types.SimpleNamespace(
         agent_call_low_timeout=0.01, agent_calls_at_once=2,
         answers_queue='answers'), None)
     for _ in range(3):

@@ -9,7 +9,7 @@ import pytest
 from trove.cloud import fake
 from trove.cloud import ports
 from trove.common import exception
-from trove.rpc import guest
+from trove.rpc import answers
 from trove.taskmanager import lease
 from trove.taskmanager import tools
 from trove.tests.fixtures import options
@@ -49,7 +49,7 @@ def test_without_a_lease_no_call_leaves(made, call):
 
 def test_a_guest_is_waited_for_no_longer_than_the_work_goes_on():
     stopping = threading.Event()
-    slot = guest._Slot('slow')
+    slot = answers._Slot('slow')
     owned = lease.Lease('op', 1, 30, lease.clock())
     held = tools._HeldGuest(
         types.SimpleNamespace(call=lambda: slot.wait(60)),
