@@ -56,6 +56,13 @@ def test_a_negative_limit_is_none(db):
     assert usage(db, 'ram') == (0, 10 ** 9)
 
 
+def test_a_limit_of_nothing_lets_nothing_pass(db):
+    with db.writer() as tx:
+        tx.quotas.set_limit(PROJECT, 'instances', 0)
+    with pytest.raises(exception.QuotaExceeded):
+        reserve(db, 'operation-1', instances=1)
+
+
 def test_a_limit_of_the_projects_own_beats_the_default(db):
     with db.writer() as tx:
         tx.quotas.set_limit(PROJECT, 'instances', 1)

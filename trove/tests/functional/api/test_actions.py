@@ -39,6 +39,7 @@ def newest(service, instance_id):
     ({'restart': {}}, 'restart_instance', 'REBOOT'),
     ({'resize': {'volume': {'size': 3}}}, 'resize_volume', 'RESIZE'),
     ({'resize': {'volume': {'size': '3'}}}, 'resize_volume', 'RESIZE'),
+    ({'resize': {'volume': {'size': 10}}}, 'resize_volume', 'RESIZE'),
     ({'resize': {'flavorRef': '2'}}, 'resize_flavor', 'RESIZE'),
     ({'resize': {'flavorRef': 2}}, 'resize_flavor', 'RESIZE'),
     ({'resize': {'flavorRef': 'http://api/v1.0/p/flavors/2'}},
@@ -59,7 +60,7 @@ def test_an_action_is_promised(service, member, ready, body, verb, shown):
     ({'resize': {'volume': {'size': 0}}}, 400, 'size'),
     ({'resize': {'volume': {'size': 'big'}}}, 400, 'size'),
     ({'resize': {'volume': {}}}, 400, 'size'),
-    ({'resize': {'volume': {'size': 100000}}}, 413, 'limit'),
+    ({'resize': {'volume': {'size': 11}}}, 413, 'limit of 10 GB'),
     ({'resize': {'flavorRef': '1'}}, 400, 'already'),
     ({'resize': {'flavorRef': '77'}}, 400, 'flavorRef')])
 def test_a_resize_that_cannot_be_is_refused(service, member, ready, body,

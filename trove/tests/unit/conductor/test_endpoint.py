@@ -33,11 +33,12 @@ class Links:
 
     def __init__(self):
         self.dropped = set()
+        self.coming = set()     # instances that are given another key
         self.used = []
 
     def known(self, instance_id, key_id):
         found = KEYS.get(instance_id) if key_id == 'k' else None
-        return found and (found, False)
+        return found and (found, instance_id in self.coming)
 
     def key(self, instance_id, key_id):
         if instance_id not in KEYS or key_id != 'k':
@@ -159,6 +160,20 @@ def test_more_than_can_wait_is_dropped(conductor, written):
                             result=1, error=None))
     assert conductor.counters == {'unavailable': 1}
     assert written.answers == []
+
+
+def test_a_heartbeat_under_a_new_key_waits_for_its_turn(conductor, written,
+                                                        links):
+    """It is the first of that key: the old one is to be retired."""
+    links.coming.add('i1')
+    deliver(conductor, said('i1'))
+    assert len(written.reports) == 1
+    conductor._turns.full = True
+    deliver(conductor, said('i1', number=2))
+    assert conductor.counters == {'taken': 1, 'unavailable': 1}
+    links.coming.clear()
+    deliver(conductor, said('i1', number=3))
+    assert len(written.reports) == 2
 
 
 def test_a_flood_is_cut_per_guest(conductor, written):

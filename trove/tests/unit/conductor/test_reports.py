@@ -66,6 +66,12 @@ def test_wrong_types_and_sizes_are_left_out():
     assert len(report.details['k' * 64]) == 4000
 
 
+@pytest.mark.parametrize('odd', [
+    -1, 2 ** 40, float('inf'), float('nan'), '5', None])
+def test_a_figure_that_cannot_be_is_left_out(odd):
+    assert a_report(volume_used_gb=odd).volume_used_gb is None
+
+
 def test_details_are_bounded_as_a_whole():
     report = a_report(**{'key%d' % number: 'v' * 4000
                          for number in range(100)})

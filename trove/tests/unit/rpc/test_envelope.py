@@ -97,6 +97,13 @@ def test_what_is_older_than_the_window_is_refused():
     assert not window.take(84)
 
 
+def test_the_window_begins_at_one():
+    window = envelope.Window(size=16)
+    assert window.take(5)
+    assert not window.take(0)
+    assert window.take(1)
+
+
 def test_the_window_goes_on_from_what_was_kept():
     window = envelope.Window(size=16)
     window.take(5)
