@@ -134,7 +134,7 @@ def ask(settings, path):
     """What its management API says of ``path``, as data."""
     secret = (files.read(settings.state / 'rabbitmq.password') or '').strip()
     token = base64.b64encode(f'trove:{secret}'.encode()).decode()
-    request = urllib.request.Request(   # noqa: S310  always http
+    request = urllib.request.Request(
         f'http://127.0.0.1:{settings.management_port}/api/{path}',
         headers={'Authorization': f'Basic {token}'})
     with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310

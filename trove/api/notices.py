@@ -66,7 +66,7 @@ class Notices:
         self._waker.begin()
         try:
             yield more
-        except Exception as error:  # noqa: BLE001 - told of, not handled
+        except Exception as error:  # told of, not handled
             if not self._is_told_elsewhere(name):
                 self._quietly(request, name, 'error', {
                     **traits, 'message': _message(error),

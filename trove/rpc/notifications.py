@@ -67,6 +67,6 @@ class _Witness:
     def _send_notification(self, *args, **kwargs):
         try:
             self._transport._send_notification(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001 - the edge of the library
+        except Exception as error:  # the edge of the library
             self.error = error
             raise

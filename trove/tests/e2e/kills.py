@@ -63,7 +63,7 @@ class Killer:
         self._stack = stack
         self._tenant = tenant
         self._operator = operator
-        self._chance = random.Random(seed)  # noqa: S311  hides nothing
+        self._chance = random.Random(seed)
         self._victims = []
 
     def round(self, victims=VICTIMS):

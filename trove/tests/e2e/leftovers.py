@@ -117,7 +117,7 @@ def _database(stack):
             'SELECT id FROM instances WHERE NOT deleted')}
         for table in TABLES:
             rows[table] = {' '.join(map(str, row)) for row in db.execute(
-                f'SELECT * FROM {table}')}      # noqa: S608  ours
+                f'SELECT * FROM {table}')}
         rows['quota in use'] = {' '.join(map(str, row)) for row in db.execute(
             'SELECT tenant_id, resource, in_use, reserved FROM quota_usages '
             'WHERE in_use > 0 OR reserved > 0')}

@@ -8,6 +8,6 @@ _ENABLE = validation.body(common.obj({
     'password': {'type': ['string', 'null'], 'maxLength': 255}}))
 
 
-def ENABLE(body):  # noqa: N802 used like the constants beside it
+def ENABLE(body):   # used like the constants beside it
     """The body, or an empty one: old clients send none at all."""
     return {} if body is None else _ENABLE(body)

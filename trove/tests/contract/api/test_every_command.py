@@ -162,7 +162,7 @@ COMMANDS = {
     'database_root_disable': ('shop-db', exceptions.NotFound),
     'database_root_enable': (
         'shop-db --root_password pa55word',
-        shows(name='root', password='pa55word')),  # noqa: S106
+        shows(name='root', password='pa55word')),
     'database_root_show': ('shop-db', shows(is_root_enabled=False)),
     'database_user_create': (
         'shop-db bob s3cret --databases shop',

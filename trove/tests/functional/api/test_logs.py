@@ -73,7 +73,7 @@ def test_the_guest_gets_the_caller_s_own_account_and_token(guest, member,
     member.post(path, {'name': 'general', 'publish': 1})
     place = guest.logs.places[-1]
     assert place.url.endswith('AUTH_' + api.PROJECT)
-    assert place.token == 'member'      # noqa: S105
+    assert place.token == 'member'
     assert 'member' not in repr(place)
     [(name, wish)] = guest.logs.wishes
     assert name == 'general' and wish.publish and not wish.discard

@@ -8,7 +8,7 @@ from trove.datastores.mariadb import plugin
 from trove.tests.fixtures import options
 
 DEFAULTS = {
-    'bind_host': '0.0.0.0', 'bind_port': 8779, 'public_endpoint': None,  # noqa: S104
+    'bind_host': '0.0.0.0', 'bind_port': 8779, 'public_endpoint': None,
     'admin_roles': [], 'max_header_line': 16384,
     **{name + '_page_size': 20 for name in (
         'instances', 'clusters', 'backups', 'configurations', 'modules',

@@ -60,7 +60,7 @@ def test_a_large_one_is_not_even_looked_at():
 
 
 def test_a_short_key_is_refused(authority):
-    key = rsa.generate_private_key(65537, 1024)     # noqa: S505 - the point
+    key = rsa.generate_private_key(65537, 1024)     # the point
     made = authority._sign(x509.Name([x509.NameAttribute(
         x509.NameOID.COMMON_NAME, 'weak')]), key, [])
     refused(pkcs12.serialize_key_and_certificates(

@@ -20,7 +20,7 @@ class Store(dict):
     held = None
 
     def __call__(self, url, token):
-        assert token == 'opens'     # noqa: S105
+        assert token == 'opens'
         self.meta = getattr(self, 'meta', {})
         return self
 
