@@ -200,7 +200,7 @@ class TestRestore:
         ({'tenant_id': api.OTHER}, 404, 'Backup'),
         ({'datastore_version_id': None}, 400, 'restorePoint'),
         ({'size': 2.5}, 403, 'needs 2.50 GB, and the volume has 2 GB'),
-        ({}, 501, 'Restoring')])
+        ({'size': 2}, 501, 'Restoring'), ({}, 501, 'Restoring')])
     def test_what_cannot_be_restored(self, service, member, version_id,
                                      columns, code, part):
         made = service.add_backup(**{'datastore_version_id': version_id,

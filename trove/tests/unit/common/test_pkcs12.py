@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bundles of strangers: good ones, bad ones, and bombs."""
 
+import datetime
 import ssl
 import time
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -13,6 +15,9 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from trove.common import pkcs12 as bundles
 from trove.tests.fixtures import certificates
 from trove.tests.fixtures import encryption
+
+#: What the numbers of RSA with SHA-1 and SHA-256 begin with, as DER.
+_RSA_WITH = b'\x2a\x86\x48\x86\xf7\x0d\x01\x01'
 
 
 @pytest.fixture
@@ -65,6 +70,51 @@ def test_a_short_key_is_refused(authority):
         x509.NameOID.COMMON_NAME, 'weak')]), key, [])
     refused(pkcs12.serialize_key_and_certificates(
         b'x', key, made, None, serialization.NoEncryption()), '2048')
+
+
+def self_signed(key, first_day=-1, last_day=1, change=lambda der: der):
+    """A bundle of one certificate, valid between two days from now."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, 'own')])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(
+        name).public_key(key.public_key()).serial_number(
+            1).not_valid_before(
+                now + datetime.timedelta(days=first_day)).not_valid_after(
+                    now + datetime.timedelta(days=last_day)).sign(
+                        key, hashes.SHA256())
+    made = x509.load_der_x509_certificate(
+        change(made.public_bytes(serialization.Encoding.DER)))
+    return pkcs12.serialize_key_and_certificates(
+        b'x', key, made, None, serialization.NoEncryption())
+
+
+@pytest.fixture(scope='module')
+def key():
+    return rsa.generate_private_key(65537, 2048)
+
+
+@pytest.mark.parametrize('days', [(-2, -1), (1, 2)])
+def test_a_certificate_out_of_its_time_is_refused(key, days):
+    assert bundles.split(self_signed(key), None)
+    refused(self_signed(key, *days), 'not valid now')
+
+
+def test_a_weak_signature_is_refused(key):
+    # The library signs with nothing so weak: the certificate only says so.
+    refused(self_signed(key, change=lambda der: der.replace(
+        _RSA_WITH + b'\x0b', _RSA_WITH + b'\x05')), 'signed with sha1')
+
+
+def test_a_bundle_of_too_many_certificates_is_refused(authority, key):
+    more = [authority._sign(x509.Name([]), key, [])
+            for _ in range(bundles._MOST_CERTIFICATES + 1)]
+    for given in (more[1:], more):
+        bundle = pkcs12.serialize_key_and_certificates(
+            b'x', key, given[0], given, serialization.NoEncryption())
+        if given is more:
+            refused(bundle, 'too many')
+        else:
+            assert bundles.split(bundle, None)
 
 
 def test_a_bundle_that_would_hash_for_hours_is_given_up(authority):
