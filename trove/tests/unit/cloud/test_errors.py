@@ -23,6 +23,7 @@ from trove.common import exception
      ports.CloudRefused),
     (409, 'Security group in use', ports.CloudBusy),
     (429, 'too many', ports.CloudBusy),
+    (408, 'you were too slow', ports.CloudDown),
     (500, 'oops', ports.CloudDown), (503, '', ports.CloudDown),
     (None, 'no status', ports.CloudDown)))
 def test_each_answer_has_its_meaning(status, words, kind):

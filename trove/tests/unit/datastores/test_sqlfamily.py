@@ -95,6 +95,7 @@ def test_good_users(name, password):
 @pytest.mark.parametrize('name, password', [
     ('', 'pw'), (' ann', 'pw'), ('a' * 33, 'pw'), ("o'neil", 'pw'),
     ('a;b', 'pw'), ('a\tb', 'pw'), ('ann', ''), ('ann', 'x' * 256),
+    ('a\x7fb', 'pw'), ('a\U0001f600', 'pw'), ('ann', 'p\x7fw'),
     ('ann', "p'w"), ('ann', 'p\\w'), ('ann', 'p\nw')])
 def test_bad_users(name, password):
     with pytest.raises(exception.BadRequest) as caught:
