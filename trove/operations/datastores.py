@@ -37,7 +37,8 @@ class VersionAmbiguous(exception.BadRequest):
 class VersionInactive(exception.BadRequest):
     """The version may not be used for new instances."""
 
-    template = 'Version %(version)s of %(datastore)s is not active.'
+    template = ('Version %(version)s of %(datastore)s is not active; name '
+                'another one.')
 
 
 class VersionMismatch(exception.BadRequest):
@@ -49,7 +50,7 @@ class VersionMismatch(exception.BadRequest):
 class StillUsed(exception.BadRequest):
     """A datastore that has versions stays."""
 
-    template = 'Datastore %(datastore)s still has versions.'
+    template = 'Datastore %(datastore)s still has versions; delete them first.'
 
 
 def listing(deps: deps_.Deps, everything: bool

@@ -38,7 +38,7 @@ class ModuleExists(exception.BadRequest):
     """Another one is called the same."""
 
     template = ('There is a module %(name)s of type %(type)s for the same '
-                'project and datastore.')
+                'project and datastore; choose another name.')
 
 
 class ContentsTooLong(exception.BadRequest):
@@ -52,7 +52,7 @@ class ModuleApplied(exception.Forbidden):
     """Instances have it, and it is not to be changed under them."""
 
     template = ('Module %(module_id)s is applied to %(count)d instances, and '
-                'is not for live updates.')
+                'is not for live updates; remove it from them first.')
 
 
 def get(ctx: context.Context, deps: deps_.Deps, module_id: str,

@@ -20,7 +20,8 @@ VERB = 'resize_volume'
 class NoVolume(exception.BadRequest):
     """The data lies on the server's own disk."""
 
-    template = 'Instance %(instance_id)s has no volume.'
+    template = ('Instance %(instance_id)s has no volume: its data is on the '
+                'server\'s own disk, which grows with a larger flavor.')
 
 
 class NotLarger(exception.BadRequest):

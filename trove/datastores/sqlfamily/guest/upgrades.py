@@ -38,7 +38,7 @@ class NoRoom(exception.Unprocessable):
     """An upgrade needs room on the volume."""
 
     template = ('The volume has %(have_mb)d MB free; an upgrade needs '
-                '%(need_mb)d MB.')
+                '%(need_mb)d MB: resize the volume and try again.')
 
 
 class SqlUpgrades(interfaces.Upgrades):

@@ -25,17 +25,23 @@ def before(place, service, operation, call):
     place.proxy.before(service, operation, call)
 
 
+def gone_before(place, service, operation, take, show, thing_id):
+    """Somebody takes a thing, and it has gone, when the adapter asks."""
+    def call():
+        take(thing_id)
+        usual.soon(usual.gone(show, thing_id))
+
+    before(place, service, operation, call)
+
+
 def test_a_server_that_goes_while_it_is_deleted_is_deleted(networked,
                                                            instance_id):
     compute = networked.cloud.compute
     server = compute.boot(usual.an_order(networked, instance_id))
     usual.active(networked, server.id)
-
-    def take():
-        networked.admin.compute.delete_server(server.id)
-        usual.soon(usual.gone(compute.show, server.id))
-
-    before(networked, 'compute', r'DELETE /servers/[^/]+', take)
+    gone_before(networked, 'compute', r'DELETE /servers/[^/]+',
+                networked.admin.compute.delete_server, compute.show,
+                server.id)
     compute.delete(server.id)
     assert compute.find(instance_id) == []
 
@@ -45,12 +51,9 @@ def test_a_volume_that_goes_while_it_is_deleted_is_deleted(networked,
     volumes = networked.cloud.volumes
     volume = usual.a_volume(networked, instance_id)
     usual.soon(lambda: volumes.show(volume.id).status == 'available')
-
-    def take():
-        networked.admin.block_storage.delete_volume(volume.id)
-        usual.soon(usual.gone(volumes.show, volume.id))
-
-    before(networked, 'volume', r'DELETE /volumes/[^/]+', take)
+    gone_before(networked, 'volume', r'DELETE /volumes/[^/]+',
+                networked.admin.block_storage.delete_volume, volumes.show,
+                volume.id)
     volumes.delete(volume.id)
     assert volumes.find(instance_id) == []
 
