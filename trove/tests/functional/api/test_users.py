@@ -195,6 +195,7 @@ def test_a_change_that_cannot_be_is_refused(guest, member, path, change,
     create(member, path, 'ben')
     assert api.error(member.put(path + '/ann', {'user': change}))[0] == code
     assert set(guest.users.kept) == {('ann', '%'), ('ben', '%')}
+    assert 'update_attributes' not in guest.calls
 
 
 def test_unknown_and_reserved_users(guest, member, path):
