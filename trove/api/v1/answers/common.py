@@ -9,7 +9,6 @@ INTEGER = {'type': 'integer'}
 COUNT = {'type': 'integer', 'minimum': 0}
 NUMBER = {'type': 'number'}
 NUMBER_OR_NULL = {'type': ['number', 'null']}
-ANY = {}
 
 _MOMENT = r'^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$'
 
