@@ -140,8 +140,9 @@ def _parser():
     logs = add('logs', help='what the services said')
     logs.add_argument('service', nargs='?', metavar='SERVICE')
     env = add('env', help='what a shell needs to use the cloud')
-    env.add_argument('user', nargs='?', default='demo', metavar='USER',
-                     help='admin, demo (default) or alt')
+    env.add_argument('user', nargs='?', default='', metavar='USER',
+                     help='admin, demo (default) or alt; with `up --os-cloud` '
+                          'an entry of its clouds.yaml (default: Trove\'s)')
     add('clean', help='remove everything it made')
     for verb, text in (('bench', 'measure something'),
                        ('check', 'try something out')):

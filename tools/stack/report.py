@@ -2,6 +2,7 @@
 """What a stack tells about itself: status, logs, how to reach it."""
 
 import os
+import shlex
 
 from stack import broker
 from stack import cloud
@@ -64,10 +65,12 @@ def environment(settings, account):
     """Print what a shell needs so that OpenStack clients find the cloud."""
     site = sites.foreign(settings)
     if site is not None:
-        console.say(f'export OS_CLIENT_CONFIG_FILE={site.config_file}')
-        console.say(f'export OS_CLOUD={site.name}')
+        place = shlex.quote(site.config_file)
+        console.say(f'export OS_CLIENT_CONFIG_FILE={place}')
+        console.say(f'export OS_CLOUD={shlex.quote(account or site.name)}')
         console.say(f'export PATH={settings.venv}/bin:"$PATH"')
         return 0
+    account = account or 'demo'
     if account not in cloud.ACCOUNTS:
         raise errors.StackError(
             f'There is no account {account}; there are '
