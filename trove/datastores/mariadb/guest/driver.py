@@ -23,6 +23,10 @@ ALTER USER root@localhost IDENTIFIED VIA unix_socket;
 ALTER USER root@localhost ACCOUNT UNLOCK;
 GRANT ALL ON *.* TO root@localhost WITH GRANT OPTION;
 """
+#: Without symbolic links the engine ignores DATA DIRECTORY, with which every
+#: user put tables on the server's own disk, or into its memory: no snapshot
+#: has those, and a server that is rebuilt, or only rebooted, has lost them.
+_OWN: interfaces.Item = {'symbolic_links': False}
 
 
 def build(kit: interfaces.Kit,
@@ -41,7 +45,7 @@ def build(kit: interfaces.Kit,
     return interfaces.Driver(
         engine=engine, logs=logs, tls=tls, tuning=tuning.IniTuning(
             places, settings.port or where.PORT,
-            variables.SqlVariables(connector), {}, _AT_START),
+            variables.SqlVariables(connector), _OWN, _AT_START),
         databases=databases.SqlDatabases(connector, options.ignore_dbs),
         users=users.MariaDBUsers(connector, options.ignore_users,
                                  tls.requirement),

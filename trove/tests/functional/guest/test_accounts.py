@@ -178,6 +178,19 @@ def test_who_may_do_less_is_out_at_once(prepared, endpoint):
             session.cursor().execute('SELECT 1')
 
 
+@pytest.mark.parametrize('kind', ['InnoDB', 'MyISAM', 'Aria'])
+def test_no_table_is_anywhere_but_on_the_volume(prepared, tmp_path, kind):
+    tmp_path.chmod(0o777)
+    prepared.query("CREATE TABLE away (a INT) ENGINE=%s DATA DIRECTORY='%s'"
+                   % (kind, tmp_path))
+    try:
+        [(_, text)] = prepared.query('SHOW CREATE TABLE away')
+        assert 'DIRECTORY' not in text
+        assert not list(tmp_path.iterdir())
+    finally:
+        prepared.query('DROP TABLE away')
+
+
 def test_the_agent_gets_in_when_tenants_have_all_connections(prepared,
                                                              endpoint):
     before = endpoint.apply_overrides({'max_connections': 10})
