@@ -22,6 +22,14 @@ class Keeper:
         self.state = state
         self.restarts = 0
 
+        self.told = []
+
+    def start(self, unit):
+        self.told.append('start')
+
+    def stop(self, unit):
+        self.told.append('stop')
+
     def condition(self, unit):
         return units.Condition(state=self.state, restarts=self.restarts)
 
@@ -51,6 +59,22 @@ def test_nor_when_it_was_started_again():
 def test_what_hangs_on_its_way_up_has_a_deadline():
     with pytest.raises(exception.WaitTimeout, match='the start'):
         watch.come_up(Keeper(), UNIT, lambda: False, 0.1, 'the start')
+
+
+def test_what_does_not_come_up_is_stopped_and_its_last_words_are_told():
+    keeper = Keeper(units.State.RESTARTING)
+    with pytest.raises(errors.StartFailed) as caught:
+        watch.bring_up(keeper, UNIT, lambda: False, 30, 'Toy',
+                       lambda: 'no memory')
+    assert keeper.told == ['start', 'stop']
+    assert str(caught.value).startswith('Toy did not start: ')
+    assert str(caught.value).endswith('Last words of its log:\nno memory')
+
+
+def test_what_comes_up_runs_on():
+    keeper = Keeper()
+    watch.bring_up(keeper, UNIT, lambda: True, 5, 'Toy', lambda: '')
+    assert keeper.told == ['start']
 
 
 @pytest.mark.parametrize('state, listens, found', [
