@@ -17,7 +17,7 @@ import typing
 
 from trove.common import exception
 from trove.guestkit import masking
-from trove.guestkit.storage import swift
+from trove.guestkit import storage
 
 LOG = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Shelf:
         self.place = place
         self.prefix = prefix
         self.metafile = metafile
-        self._account = swift.Account(place.url, place.token)
+        self._account = storage.account(place.url, place.token)
 
     def known(self) -> Known | None:
         """What has been published into this account; None: nothing."""

@@ -28,7 +28,11 @@ def test_a_crashed_engine_comes_back_and_both_are_reported(machine):
     machine.query('CREATE TABLE t AS SELECT 1 AS a')
     told = len(machine.link.documents)
     before = kill_engine(machine)
-    machine.link.wait(service_status='crashed')
+    # It may be back before somebody here looks at the last report.
+    waiting.until(lambda: any(
+        document['service_status'] == 'crashed'
+        for document in machine.link.documents[told:]), 60,
+        'a report of the crash', poll_s=0.02, most_s=0.1)
     machine.link.wait(service_status='healthy')
     assert machine.engine_pid() != before
     assert machine.query('SELECT a FROM t') == ((1,),)

@@ -3,6 +3,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -51,3 +53,13 @@ def test_a_thread_ends_it(agent):
     agent._ending.tell()
     agent.run()
     assert agent.stopped
+
+
+def test_what_few_agents_need_is_not_loaded_with_it():
+    found = subprocess.run(
+        [sys.executable, '-c', 'import sys, trove.cmd.guest\n'
+         'print(*{one.partition(".")[0] for one in sys.modules})'],
+        check=True, capture_output=True, text=True).stdout.split()
+    assert 'oslo_config' in found
+    assert not {'swiftclient', 'requests', 'eventlet', 'sqlalchemy',
+                'pecan'} & set(found)
