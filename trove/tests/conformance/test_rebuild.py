@@ -85,6 +85,24 @@ def test_a_rebuilt_server_takes_new_users(server):
     assert server.lets_in('after', 'after-rebuild', 'shop')
 
 
+def test_a_rebuild_in_vain_leaves_an_instance_that_can_be_mended(
+        operator, server, machine):
+    folder = server.witness.inside.data_folder
+    [rights] = machine.run('stat', '-c', '%u:%g', folder).split()
+    rows = server.rows()
+    # What bars the engine lies on the volume: no image helps.
+    machine.run('chown', '0:0', folder)
+    machine.kill(server.witness.inside.process)
+    operator.trove.mgmt_instances.rebuild(server.id,
+                                          image_of(operator, server))
+    found = server.becomes('SHUTDOWN', within_s=240)
+    assert found.status == 'ACTIVE' and found.fault['message']
+    machine.run('chown', rights, folder)
+    server.trove.instances.restart(server.id)
+    assert not getattr(server.well(), 'fault', None)
+    assert server.rows() == rows
+
+
 def test_an_unknown_image_is_refused(operator, server):
     server.refuses(400, operator.trove.mgmt_instances.rebuild, server.id,
                    '00000000-0000-4000-8000-000000000000')
