@@ -16,6 +16,17 @@ def test_good(raw, value):
     assert jsonbody.parse(raw) == value
 
 
+def test_a_body_is_so_deep_and_no_deeper():
+    def nested(levels):
+        return b'[' * levels + b']' * levels
+
+    # The outermost counts as none.
+    deepest = jsonbody.MAX_DEPTH + 1
+    assert jsonbody.parse(nested(deepest))
+    with pytest.raises(exception.BadRequest, match='deep'):
+        jsonbody.parse(nested(deepest + 1))
+
+
 @pytest.mark.parametrize('raw,word', [
     (b'{"a": 1, "a": 2}', 'twice'), (b'\xff', 'UTF-8'),
     (b'"\\u0000"', 'NUL'), (b'{"\\u0000": 1}', 'NUL'),

@@ -54,7 +54,7 @@ def watch(disk, monkeypatch):
 
 
 def until(check):
-    waiting.until(check, 10, 'what is waited for', poll_s=0.01, most_s=0.05)
+    waiting.until(check, 60, 'what is waited for', poll_s=0.01, most_s=0.05)
 
 
 def test_a_loss_is_news_once_and_so_is_its_end(disk, watch):
