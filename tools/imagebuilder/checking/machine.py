@@ -20,6 +20,10 @@ FIRMWARE = pathlib.Path('/usr/share/OVMF')
 UEFI = {'uefi': ('OVMF_CODE_4M.fd', 'OVMF_VARS_4M.fd'),
         'secure boot': ('OVMF_CODE_4M.secboot.fd', 'OVMF_VARS_4M.ms.fd')}
 ASK_AGAIN_S = 15
+# The agent speaks before the rest of the boot is over. It is told too little
+# to go on, says so in two lines and is started again: by its second start
+# root has grown.
+AGAIN, AGAIN_TIMES = 'datastore_manager is not set', 3
 # KVM first: where it does not work QEMU ends at once.
 ACCELERATORS = ('kvm', 'tcg')
 
@@ -102,7 +106,8 @@ def _try(boot, wanted, folder, deadline_s, accelerator):
         console = Console(process.stdout, began + deadline_s)
         spoke = console.until(wanted)
         seconds = time.monotonic() - began
-        ended = spoke and _end(console, folder)
+        ended = (spoke and console.until(AGAIN, AGAIN_TIMES)
+                 and _end(console, folder))
     return Outcome(spoke=spoke, ended=ended, seconds=seconds,
                    console=console.text), spoke or console.late
 
@@ -144,9 +149,9 @@ class Console:
         """All that it has printed."""
         return self._read.decode('utf-8', 'replace')
 
-    def until(self, wanted):
+    def until(self, wanted, times=1):
         """Read until it says ``wanted``; False where it never does."""
-        while wanted not in self.text:
+        while self.text.count(wanted) < times:
             if not self.more():
                 return False
         return True
