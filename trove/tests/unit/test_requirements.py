@@ -33,12 +33,14 @@ def graph():
 
 
 def modules(side):
-    """What is started on that side, and what its entry points name."""
+    """What is started on that side, and what is named there as a text: by
+    entry points, and by what is loaded only when it is needed."""
     for name in graph().modules:
         if not name.startswith('trove.') or name.startswith('trove.tests'):
             continue
         in_guest = (name == 'trove.cmd.guest'
-                    or name.startswith('trove.guestagent.')
+                    or name.startswith(('trove.guestagent.',
+                                        'trove.guestkit.'))
                     or '.guest.' in name)
         in_control = (not in_guest and name.startswith((
             'trove.api', 'trove.cmd.', 'trove.conductor', 'trove.datastores.',
