@@ -3,11 +3,13 @@
 
 import os
 import signal
+import uuid
 
 import pytest
 
 from trove.common import waiting
 from trove.guestagent import starting
+from trove.guestkit import files
 from trove.guestkit import units
 from trove.tests.fixtures import guest_machine
 
@@ -167,11 +169,12 @@ def test_a_volume_that_is_another_one_after_a_reboot_is_refused(machine):
         other.stop_agent()
         other.driver.engine.stop()
         other.unmount()
-        state = machine.path('/var/lib/trove-guestagent/state.json')
-        with open(state) as stream:
-            text = stream.read()
-        with open(state, 'w') as stream:
-            stream.write(text.replace(machine.device, other.device))
+        path = machine.path('/var/lib/trove-guestagent/state.json')
+        state = files.read_json(path)
+        # Its own is nowhere, and another one is where it was.
+        state['facts'].update(device_path=other.device,
+                              volume_uuid=str(uuid.uuid4()))
+        files.write_json(path, state)
         machine.start_agent()
         waiting.until(lambda: 'another file system' in str(
             machine.link.last.get('error')), 30, 'the reason')
