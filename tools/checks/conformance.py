@@ -56,6 +56,7 @@ def main(words=None):
         print(row)
     failed = sum(not case.passed for case in cases)
     if status and not failed:       # it did not come to the tests' end
+        print('The run did not come to its end: --resume goes on there.')
         failed = 1
     print(f'{sum(case.passed for case in cases)} passed, {failed} failed')
     return 1 if failed or not cases else 0

@@ -16,9 +16,12 @@ def main():
 def _build(conf):
     from trove.cmd import process
     from trove.conductor import service
+    from trove.db import schema
     from trove.db import session
     from trove.rpc import transport
     keyring = process.keyring(conf)
+    db = session.from_conf(conf, keyring)
+    schema.check(db)
     return service.Conductor(
-        conf, session.from_conf(conf, keyring), keyring,
+        conf, db, keyring,
         transport.connect(conf), process.name(conf))

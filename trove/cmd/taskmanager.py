@@ -17,6 +17,7 @@ def _build(conf):
     from trove.cloud import session as clouds
     from trove.cmd import process
     from trove.datastores import registry
+    from trove.db import schema
     from trove.db import session
     from trove.operations import guest_links
     from trove.rpc import answers
@@ -28,6 +29,7 @@ def _build(conf):
     from trove.taskmanager import tools
     keyring = process.keyring(conf)
     db = session.from_conf(conf, keyring)
+    schema.check(db)
     connection = transport.connect(conf)
     links = guest_links.GuestLinks(db, keyring)
     users = broker.Broker(conf, conductor.Client(conf, connection).made)

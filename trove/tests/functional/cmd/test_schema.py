@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No service starts on a schema that is older than itself."""
+
+import subprocess
+import sys
+
+import pytest
+
+from trove.common import crypto
+from trove.db import schema
+from trove.db import session
+
+_CONF = """
+[DEFAULT]
+bind_host = 127.0.0.1
+bind_port = 0
+transport_url = kombu+memory:////
+use_stderr = false
+[database]
+connection = sqlite:///{0}/trove.sqlite
+[secrets]
+keys_file = {0}/keys
+[service_credentials]
+auth_url = http://127.0.0.1:9/v3
+username = trove
+password = x
+[guest_link]
+management_url = http://127.0.0.1:9
+management_password_file = {0}/keys
+broker_hosts = 192.0.2.1:5672
+[keystone_authtoken]
+auth_type = password
+auth_url = http://127.0.0.1:9/v3
+www_authenticate_uri = http://127.0.0.1:9/v3
+username = trove
+password = x
+project_name = service
+user_domain_name = Default
+project_domain_name = Default
+"""
+
+
+@pytest.mark.parametrize('service', ['api', 'taskmanager', 'conductor'])
+def test_a_service_refuses_an_older_schema(service, tmp_path):
+    """Exit status 1 and the one sentence, before any other service is met."""
+    crypto.Keyring.create(str(tmp_path / 'keys'), 'test')
+    database = session.Database(
+        'sqlite:///%s' % (tmp_path / 'trove.sqlite'),
+        crypto.Keyring.load(str(tmp_path / 'keys')))
+    schema.upgrade(database, schema.revisions()[0])
+    database.close()
+    path = tmp_path / 'trove.conf'
+    path.write_text(_CONF.format(tmp_path))
+    done = subprocess.run(
+        [sys.executable, '-c',
+         f'from trove.cmd import {service}; {service}.main()',
+         '--config-file', str(path)],
+        capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1, done.stderr
+    assert 'trove-manage db_sync' in done.stderr
