@@ -69,8 +69,11 @@ def command(boot, accelerator, folder):
              '-netdev', f'user,id=card,restrict=on{boot.network}',
              '-device', 'virtio-net-pci,netdev=card']
     if boot.drive:
-        words += ['-drive', f'file={boot.drive},media=cdrom,format=raw,'
-                            'readonly=on']
+        # The kernel for clouds has no driver of the SATA that q35 has.
+        words += ['-device', 'virtio-scsi-pci,id=scsi',
+                  '-device', 'scsi-cd,bus=scsi.0,drive=config',
+                  '-drive', f'file={boot.drive},if=none,id=config,'
+                            'media=cdrom,format=raw,readonly=on']
     if boot.firmware != 'bios':
         code, _ = UEFI[boot.firmware]
         words += ['-drive', 'if=pflash,unit=0,format=raw,readonly=on,'
