@@ -14,6 +14,7 @@ import subprocess
 import threading
 import time
 
+from trove.guestkit import deaths
 from trove.guestkit import errors
 from trove.guestkit import files
 from trove.guestkit import shell
@@ -133,6 +134,9 @@ class _Watched:
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._failed = False
+        self._ending = None
+        self._kills = deaths.Kills()
+        self._kills.note(unit.name)
         self._process = _find(record) or self._first()
         self._thread = threading.Thread(
             target=self._watch, name='unit-' + unit.name, daemon=True)
@@ -151,7 +155,8 @@ class _Watched:
         else:
             state = units.State.RESTARTING
         return units.Condition(state=state, pid=process and process.pid,
-                               restarts=self._restarts)
+                               restarts=self._restarts,
+                               ending=None if process else self._ending)
 
     def end(self, timeout_s):
         """Stop the service, by force after a time, and its watcher."""
@@ -170,8 +175,9 @@ class _Watched:
     def _watch(self):
         while True:
             self._process.wait()
-            clean = (self._process.child is not None
-                     and self._process.child.returncode == 0)
+            child = self._process.child
+            clean = child is not None and child.returncode == 0
+            self._ending = self._told(child)
             self._process = None
             if self._stop.is_set():
                 return
@@ -180,6 +186,17 @@ class _Watched:
                 return
             if not self._again():
                 return
+
+    def _told(self, child):
+        """How it ended; only the parent of a process is told."""
+        if child is None:
+            return None
+        if child.returncode >= 0:
+            return deaths.by_code(child.returncode)
+        if (child.returncode == -signal.SIGKILL
+                and self._kills.since(self._unit.name)):
+            return deaths.FOR_MEMORY
+        return deaths.by_signal(-child.returncode)
 
     def _first(self):
         if not self._prepared():
@@ -218,6 +235,7 @@ class _Watched:
         unit = self._unit
         for path in unit.runtime_folders:
             files.folder(path, owner=unit.user)
+        self._kills.note(unit.name)
         child = subprocess.Popen(
             unit.argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, cwd='/', start_new_session=True,

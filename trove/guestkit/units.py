@@ -12,6 +12,7 @@ import os
 import shlex
 import signal
 
+from trove.guestkit import deaths
 from trove.guestkit import errors
 from trove.guestkit import files
 from trove.guestkit import shell
@@ -59,6 +60,7 @@ class Condition:
     state: State
     pid: int | None = None
     restarts: int = 0
+    ending: str | None = None   # how its process died, unless it runs
 
 
 class Units(abc.ABC):
@@ -115,6 +117,8 @@ _OOM_SCORE = 500
 _STATES = {'active': State.RUNNING, 'reloading': State.RUNNING,
            'deactivating': State.RUNNING, 'failed': State.FAILED,
            'inactive': State.STOPPED}
+#: ExecMainCode of a process that a signal ended, without and with a core.
+_KILLED = ('2', '3')
 
 
 class Systemd(Units):
@@ -122,6 +126,7 @@ class Systemd(Units):
 
     def __init__(self, folder='/etc/systemd/system'):
         self._folder = folder
+        self._kills = deaths.Kills()
 
     def start(self, unit):
         """Write the unit file where it differs, and ask for a start."""
@@ -137,6 +142,7 @@ class Systemd(Units):
         if (present is not None
                 and self.condition(unit).state is State.FAILED):
             self._ask('reset-failed', name)
+        self._kills.note(unit.name)
         self._ask('start', '--no-block', name)
 
     def stop(self, unit):
@@ -156,7 +162,8 @@ class Systemd(Units):
     def condition(self, unit):
         """Ask systemd."""
         out = self._ask('show', unit.name + '.service', '--property',
-                        'ActiveState,SubState,MainPID,NRestarts,Job')
+                        'ActiveState,SubState,MainPID,NRestarts,Job,'
+                        'Result,ExecMainCode,ExecMainStatus')
         facts = dict(line.split('=', 1) for line in out.splitlines())
         state = _STATES.get(facts['ActiveState'], State.RUNNING)
         if facts['SubState'].startswith('auto-restart'):
@@ -164,8 +171,23 @@ class Systemd(Units):
         elif state is State.STOPPED and facts.get('Job', '0') not in ('', '0'):
             state = State.RUNNING           # its start is queued
         pid = int(facts.get('MainPID') or 0) or None
+        if state is State.RUNNING:
+            self._kills.note(unit.name, pid)
         return Condition(state=state, pid=pid,
-                         restarts=int(facts.get('NRestarts') or 0))
+                         restarts=int(facts.get('NRestarts') or 0),
+                         ending=self._ending(unit, state, facts))
+
+    def _ending(self, unit, state, facts):
+        if state is State.RUNNING:
+            return None
+        if facts.get('Result') == 'oom-kill':
+            return deaths.FOR_MEMORY
+        status = int(facts.get('ExecMainStatus') or 0)
+        if facts.get('ExecMainCode') not in _KILLED:
+            return deaths.by_code(status)
+        if status == signal.SIGKILL and self._kills.since(unit.name):
+            return deaths.FOR_MEMORY
+        return deaths.by_signal(status)
 
     def retire(self, names):
         """Stop and disable packaged services that start on boot."""

@@ -37,7 +37,22 @@ def bring_up(keeper: units.Units, unit: units.Unit,
 
 def with_words(sentence: str, words: str) -> str:
     """What is wrong with an engine, and what it said last."""
+    if not words:
+        return sentence
     return '%s Last words of its log:\n%s' % (sentence, words)
+
+
+def down(trouble: str, found: units.Condition, words: str) -> str:
+    """What is wrong with an engine whose process is gone, and why.
+
+    How the process died comes first: one that was killed did not say so
+    itself, and what it wrote at its start says nothing.
+    """
+    return with_words(_sentence(trouble, found.ending), words)
+
+
+def _sentence(trouble: str, ending: str | None) -> str:
+    return '%s: %s.' % (trouble, ending) if ending else trouble + '.'
 
 
 def come_up(keeper: units.Units, unit: units.Unit,
@@ -94,6 +109,7 @@ class Watch:
             self._restarts = found.restarts
         if (found.state is not units.State.RUNNING
                 or found.restarts > self._restarts):
-            raise errors.UnitFailed(unit=self._unit.name,
-                                    reason='its process ended.')
+            raise errors.UnitFailed(
+                unit=self._unit.name,
+                reason=_sentence('its process ended', found.ending))
         return False

@@ -58,7 +58,7 @@ class PgEngine(interfaces.Engine):
         self._guard = guard
         self._interim = interim.Interim(places.data, where.USER)
         self._answered = False
-        self._state: units.State | None = None
+        self._found: units.Condition | None = None
         self._unit = units.Unit(
             name='trove-postgresql', description='PostgreSQL, kept by Trove',
             # What it says before it has its log goes beside that.
@@ -128,8 +128,8 @@ class PgEngine(interfaces.Engine):
             # It answers, but takes no writes: somebody has to make room.
             return (status.Service.BLOCKED if self._guard.engaged
                     else status.Service.HEALTHY)
-        self._state = self._units.condition(self._unit).state
-        return watch.unanswering(self._state, self._connector.listens)
+        self._found = self._units.condition(self._unit)
+        return watch.unanswering(self._found.state, self._connector.listens)
 
     def version(self) -> str | None:
         """The server's own word, without the packager's ending."""
@@ -151,14 +151,15 @@ class PgEngine(interfaces.Engine):
         if self._answered:
             self._logs.keep_small()
         # As it was at the last look: to ask the keeper starts a program.
-        if self._answered or self._state is not units.State.FAILED:
+        found = self._found
+        if (self._answered or found is None
+                or found.state is not units.State.FAILED):
             return full
         if self._guard.made_room():
             self._units.start(self._unit)
-        sentence = '%s ended again and again.' % PRODUCT
-        if full:
-            sentence = '%s %s' % (sentence, full)
-        return watch.with_words(sentence, self._logs.last_words(5))
+        why = watch.down('%s ended again and again' % PRODUCT, found,
+                         self._logs.last_words(5))
+        return '%s %s' % (full, why) if full else why
 
 
 def make(folder: str, timeout_s: float, programs: str | None = None) -> None:

@@ -149,12 +149,13 @@ class SqlEngine(interfaces.Engine):
         """Keep the logs small; say what a dead engine said last."""
         self._logs.keep_small()
         # To ask the keeper starts a program: not every second.
-        if self._answered or self._units.condition(
-                self._unit).state not in (units.State.FAILED,
-                                          units.State.RESTARTING):
+        if self._answered:
             return None
-        return watch.with_words('%s is down.' % self.product,
-                                self._logs.last_words())
+        found = self._units.condition(self._unit)
+        if found.state not in (units.State.FAILED, units.State.RESTARTING):
+            return None
+        return watch.down('%s is down' % self.product, found,
+                          self._logs.last_words())
 
     def version(self) -> str | None:
         """The server's own word, without the packager's ending."""

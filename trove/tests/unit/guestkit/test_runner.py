@@ -62,11 +62,21 @@ def test_a_killed_service_is_started_again(keeper):
     assert keeper.condition(SLEEPER).pid != before
 
 
+def test_how_a_service_died_is_told(keeper):
+    fragile = unit('sleep', '600', restarts=0)
+    keeper.start(fragile)
+    assert keeper.condition(fragile).ending is None
+    os.kill(keeper.condition(fragile).pid, signal.SIGKILL)
+    reaches(keeper, units.State.FAILED, fragile)
+    assert keeper.condition(fragile).ending == 'killed by signal 9 (KILL)'
+
+
 def test_a_service_that_always_fails_is_given_up(keeper):
     failing = unit('false')
     keeper.start(failing)
     reaches(keeper, units.State.FAILED, failing)
     assert keeper.condition(failing).restarts == failing.restarts
+    assert keeper.condition(failing).ending == 'ended with code 1'
     keeper.stop(failing)
 
 

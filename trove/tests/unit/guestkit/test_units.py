@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from trove.guestkit import deaths
 from trove.guestkit import units
 
 UNIT = units.Unit(name='engine', description='An engine',
@@ -90,6 +91,49 @@ def test_a_given_up_unit_gets_a_fresh_count(tmp_path):
     ({'ActiveState': 'failed', 'SubState': 'failed'}, units.State.FAILED)])
 def test_systemds_words_become_states(tmp_path, facts, state):
     assert Systemd(tmp_path, **facts).condition(UNIT).state is state
+
+
+@pytest.mark.parametrize('facts, told', [
+    ({'Result': 'signal', 'ExecMainCode': '2', 'ExecMainStatus': '9'},
+     'killed by signal 9 (KILL)'),
+    ({'Result': 'core-dump', 'ExecMainCode': '3', 'ExecMainStatus': '11'},
+     'killed by signal 11 (SEGV)'),
+    ({'Result': 'oom-kill', 'ExecMainCode': '2', 'ExecMainStatus': '9'},
+     'killed by the kernel for lack of memory'),
+    ({'Result': 'start-limit-hit', 'ExecMainCode': '2',
+      'ExecMainStatus': '6'}, 'killed by signal 6 (ABRT)'),
+    ({'Result': 'exit-code', 'ExecMainCode': '1', 'ExecMainStatus': '78'},
+     'ended with code 78'),
+    ({'Result': 'success', 'ExecMainCode': '1', 'ExecMainStatus': '0'},
+     None)])
+def test_systemd_tells_how_a_process_died(tmp_path, facts, told):
+    keeper = Systemd(tmp_path, ActiveState='failed', SubState='failed',
+                     **facts)
+    assert keeper.condition(UNIT).ending == told
+    running = Systemd(tmp_path, ActiveState='active', SubState='running',
+                      **facts)
+    assert running.condition(UNIT).ending is None
+
+
+def test_a_kill_for_memory_is_told_where_systemd_does_not(tmp_path,
+                                                          monkeypatch):
+    kills = [3]
+    monkeypatch.setattr(deaths, 'memory_kills', lambda: kills[0])
+    keeper = Systemd(tmp_path, ActiveState='active', SubState='running',
+                     MainPID='7')
+    keeper.condition(UNIT)
+    kills[0] += 1
+    keeper.condition(UNIT)      # it is being killed and looks alive
+    keeper.facts |= {'ActiveState': 'failed', 'Result': 'signal',
+                     'ExecMainCode': '2', 'ExecMainStatus': '9'}
+    assert keeper.condition(UNIT).ending == deaths.FOR_MEMORY
+    # Another signal is none of the kernel's, and another process's death
+    # is no longer news to one that was started after it.
+    keeper.facts['ExecMainStatus'] = '15'
+    assert keeper.condition(UNIT).ending == 'killed by signal 15 (TERM)'
+    keeper.start(UNIT)
+    keeper.facts['ExecMainStatus'] = '9'
+    assert keeper.condition(UNIT).ending == 'killed by signal 9 (KILL)'
 
 
 def test_a_unit_that_was_never_written_needs_no_stop(tmp_path):

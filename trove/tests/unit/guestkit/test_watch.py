@@ -21,7 +21,7 @@ class Keeper:
     def __init__(self, state=units.State.RUNNING):
         self.state = state
         self.restarts = 0
-
+        self.ending = None
         self.told = []
 
     def start(self, unit):
@@ -31,7 +31,8 @@ class Keeper:
         self.told.append('stop')
 
     def condition(self, unit):
-        return units.Condition(state=self.state, restarts=self.restarts)
+        return units.Condition(state=self.state, restarts=self.restarts,
+                               ending=self.ending)
 
 
 def test_it_is_up_when_it_answers():
@@ -69,6 +70,20 @@ def test_what_does_not_come_up_is_stopped_and_its_last_words_are_told():
     assert keeper.told == ['start', 'stop']
     assert str(caught.value).startswith('Toy did not start: ')
     assert str(caught.value).endswith('Last words of its log:\nno memory')
+
+
+def test_how_it_was_killed_comes_before_what_it_said_at_its_start():
+    keeper = Keeper(units.State.RESTARTING)
+    keeper.ending = 'killed by signal 9 (KILL)'
+    with pytest.raises(errors.StartFailed, match=(
+            r'its process ended: killed by signal 9 \(KILL\)\.')):
+        watch.bring_up(keeper, UNIT, lambda: False, 30, 'Toy', lambda: '')
+    assert watch.down('Toy is down', keeper.condition(UNIT), 'a warning') == (
+        'Toy is down: killed by signal 9 (KILL). Last words of its log:\n'
+        'a warning')
+    keeper.ending = None
+    assert watch.down('Toy is down', keeper.condition(UNIT), '') == (
+        'Toy is down.')
 
 
 def test_what_comes_up_runs_on():
