@@ -60,7 +60,12 @@ def an_order(place, instance_id, operation_id='op-1', volume_id=None,
 
 
 def active(place, server_id):
-    soon(lambda: place.cloud.compute.show(server_id).status == 'ACTIVE')
+    """Wait for the server; one that has failed is not waited for."""
+    def look():
+        found = place.cloud.compute.show(server_id)
+        assert found.status != 'ERROR', found.fault
+        return found.status == 'ACTIVE'
+    soon(look)
 
 
 # --- compute
