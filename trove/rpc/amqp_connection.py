@@ -6,13 +6,13 @@ thread. Address, TLS and heartbeat are those of the library's own options, in
 the configuration or in the query of the URL.
 """
 
-import random
 import socket
 import ssl
 
 import amqp
 import oslo_messaging
 
+from trove.rpc import living_nodes
 from trove.rpc import transport
 
 #: Seconds a connect, a reply or the rest of a frame may take.
@@ -26,9 +26,9 @@ def connect(conf, url=None):
     place = oslo_messaging.TransportURL.parse(conf, url)
     options = conf.oslo_messaging_rabbit
     failed = OSError('The transport URL names no host.')
-    for host in random.sample(place.hosts, len(place.hosts)):
+    for host in living_nodes.LATELY.order(place.hosts, _node):
         connection = amqp.Connection(
-            host='%s:%d' % (host.hostname, host.port or 5672),
+            host='%s:%d' % _node(host),
             userid=host.username, password=host.password,
             login_method=options.rabbit_login_method,
             virtual_host=place.virtual_host or '/',
@@ -39,15 +39,23 @@ def connect(conf, url=None):
             socket_settings={socket.TCP_USER_TIMEOUT: 1000 * _PATIENCE_S},
             ssl=_tls(options, place.query, host.hostname))
         try:
+            if len(place.hosts) > 1:
+                living_nodes.knock(_node(host))
             connection.connect()
         except transport.MessagingError as error:
             connection.collect()
+            living_nodes.LATELY.failed(_node(host))
             failed = error
             continue
+        living_nodes.LATELY.lives(_node(host))
         # A node that stalls in the middle of a frame may not hold us.
         connection.sock.settimeout(_PATIENCE_S)
         return connection
     raise failed
+
+
+def _node(host):
+    return host.hostname, host.port or transport.PORT
 
 
 def _tls(options, query, name):

@@ -25,7 +25,7 @@ class Relay:
 
     def __init__(self, conf, connection):
         self._client = transport.client(connection, conf.answers_queue,
-                                        retry=0)
+                                        retry=1)
 
     def answer(self, instance_id, inbox, call_id, result, error):
         """Cast to one inbox; Unavailable when the broker is away."""

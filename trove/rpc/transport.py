@@ -7,8 +7,6 @@ oslo.messaging reads some options from the process-wide ``cfg.CONF`` only, so
 services hand in that one.
 """
 
-import socket
-
 import amqp.exceptions
 import oslo_messaging
 from kombu import exceptions as kombu_errors
@@ -16,6 +14,7 @@ from oslo_messaging import exceptions
 from oslo_messaging import opts
 
 from trove.common import exception
+from trove.rpc import living_nodes
 from trove.rpc import named_nodes
 
 #: What a cast raises when the broker does not take it: where no connection
@@ -26,7 +25,8 @@ MessagingError = (exceptions.MessagingException,
 
 _EXCHANGE = 'trove'
 
-_PORT = 5672
+#: Where a broker listens that is named without a port.
+PORT = 5672
 
 _RABBIT = 'oslo_messaging_rabbit'
 
@@ -68,21 +68,22 @@ def register(conf):
             conf.set_default('rabbit_interval_max', _RETRY_MOST_S, group)
 
 
-def reach(conf, timeout_s=3):
+def reach(conf):
     """Raise BrokerDown unless a node of the broker takes connections."""
     url = oslo_messaging.TransportURL.parse(conf)
-    nodes = [host for host in url.hosts if host.hostname]
+    nodes = [(host.hostname, host.port or PORT) for host in url.hosts
+             if host.hostname]
     trouble = None
-    for host in nodes:
+    for node in living_nodes.LATELY.order(nodes):
         try:
-            socket.create_connection(
-                (host.hostname, host.port or _PORT), timeout_s).close()
+            living_nodes.knock(node)
         except OSError as error:
+            living_nodes.LATELY.failed(node)
             trouble = error
         else:
             return
     if nodes:
-        raise BrokerDown(nodes=', '.join(host.hostname for host in nodes),
+        raise BrokerDown(nodes=', '.join(name for name, _ in nodes),
                          reason=trouble)
 
 
