@@ -68,7 +68,11 @@ def test_a_resize_may_be_confirmed_again_while_it_is_confirmed(
     becomes(cloud.compute, server.id, 'VERIFY_RESIZE')
     cloud.compute.confirm_resize(server.id)
     if cloud.compute.show(server.id).status == 'VERIFY_RESIZE':
-        cloud.compute.confirm_resize(server.id)
+        try:
+            cloud.compute.confirm_resize(server.id)
+        except (ports.CloudBusy, ports.CloudRefused):
+            # Only what has been confirmed since the look is refused.
+            assert cloud.compute.show(server.id).status == 'ACTIVE'
     becomes(cloud.compute, server.id, 'ACTIVE')
 
 
