@@ -52,7 +52,7 @@ TABLE = ('label: gpt\nlabel-id: {disk}\n'
 FEATURES = '^64bit,^metadata_csum,^orphan_file,^has_journal'
 NAMESPACE = uuid.UUID('3f0c5b1e-74c2-4d0b-9d6a-1f2be0a7c9d4')
 
-FSTAB = 'UUID={uuid} / ext4 errors=remount-ro,x-systemd.growfs 0 1\n'
+FSTAB = 'UUID={uuid} / ext4 errors=remount-ro 0 1\n'
 # The last console is the one whose lines Nova shows. On a busy host without
 # KVM the kernel's check of its timer fails, and with it the boot.
 WORDS = ('root=UUID={uuid} ro quiet no_timer_check console=tty0 '

@@ -91,15 +91,8 @@ def machine_id(root):
 
 
 def grows(root):
-    """Partition and file system are told to follow the disk."""
-    faults = []
-    if not any(words[1:2] == ['/'] and 'x-systemd.growfs' in words[3]
-               for words in map(str.split,
-                                _text(root, 'etc/fstab').splitlines())):
-        faults.append('etc/fstab does not say x-systemd.growfs')
-    if not _enabled(root, GROW):
-        faults.append(f'{GROW} is not enabled')
-    return table.row('root grows with the disk', faults)
+    """Partition and file system follow the disk at each boot."""
+    return table.row('root grows with the disk', _unstarted(root, GROW))
 
 
 def network(root):
@@ -138,16 +131,7 @@ def console(root):
 
 def agent(root):
     """The agent starts by itself and is there."""
-    faults = []
-    if not _enabled(root, AGENT):
-        faults.append(f'{AGENT} is not enabled')
-    started = re.search(r'^ExecStart=(/\S+)', _text(root, f'{UNITS}/{AGENT}'),
-                        re.MULTILINE)
-    program = started and pathlib.Path(root, started[1].lstrip('/'))
-    if not (program and program.is_file()
-            and program.stat().st_mode & stat.S_IXOTH):
-        faults.append('its program is not there')
-    return table.row('guest agent is started', faults)
+    return table.row('guest agent is started', _unstarted(root, AGENT))
 
 
 def installed(root):
@@ -185,6 +169,20 @@ def traces(root, builder):
     faults = [path for path in _paths(root, LOOKED_INTO)
               if any(word in _bytes(root, path) for word in words)]
     return table.row('no path or name of the building machine', faults)
+
+
+def _unstarted(root, unit):
+    """Return why one of our units would not start; nothing where it does."""
+    faults = []
+    if not _enabled(root, unit):
+        faults.append(f'{unit} is not enabled')
+    started = re.search(r'^ExecStart=(/\S+)', _text(root, f'{UNITS}/{unit}'),
+                        re.MULTILINE)
+    program = started and pathlib.Path(root, started[1].lstrip('/'))
+    if not (program and program.is_file()
+            and program.stat().st_mode & stat.S_IXOTH):
+        faults.append('its program is not there')
+    return faults
 
 
 def _enabled(root, unit):

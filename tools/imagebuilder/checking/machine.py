@@ -20,9 +20,9 @@ FIRMWARE = pathlib.Path('/usr/share/OVMF')
 UEFI = {'uefi': ('OVMF_CODE_4M.fd', 'OVMF_VARS_4M.fd'),
         'secure boot': ('OVMF_CODE_4M.secboot.fd', 'OVMF_VARS_4M.ms.fd')}
 ASK_AGAIN_S = 15
-# The agent speaks before the rest of the boot is over. It is told too little
-# to go on, says so in two lines and is started again: by its second start
-# root has grown.
+# The agent speaks before the rest of the boot is over, and while root grows.
+# It is told too little to go on, says so in two lines and is started again: by
+# its second start that is done.
 AGAIN, AGAIN_TIMES = 'datastore_manager is not set', 3
 # KVM first: where it does not work QEMU ends at once.
 ACCELERATORS = ('kvm', 'tcg')

@@ -10,18 +10,19 @@ GOOD = {
     'etc/passwd': 'root:x:0:0:root:/root:/bin/bash\n'
                   'nobody:x:65534:65534:nobody:/x:/usr/sbin/nologin\n',
     'etc/machine-id': '',
-    'etc/fstab': 'UUID=1 / ext4 errors=remount-ro,x-systemd.growfs 0 1\n',
     'etc/systemd/network/80-any.network': NETWORK,
     'boot/extlinux/extlinux.conf':
         'APPEND ro console=tty0 console=ttyS0,115200\n',
     f'etc/systemd/system/{files.AGENT}':
         '[Service]\nExecStart=/opt/agent --config-dir /etc\n',
     'opt/agent': '#!/bin/sh\n',
+    f'etc/systemd/system/{files.GROW}': '[Service]\nExecStart=/opt/grow\n',
+    'opt/grow': '#!/bin/sh\n',
     'var/lib/dpkg/status': 'Package: zstd\nVersion: 1.5\n',
     'var/log/lastlog': '',
 }
 WANTED = (('multi-user.target', files.AGENT),
-          ('systemd-growfs-root.service', files.GROW),
+          ('multi-user.target', files.GROW),
           ('multi-user.target', 'systemd-networkd.service'))
 
 
@@ -38,7 +39,8 @@ def root(tmp_path):
     """The files of an image that has all that is asked for."""
     for path, text in GOOD.items():
         put(tmp_path, path, text)
-    (tmp_path / 'opt/agent').chmod(0o755)
+    for program in ('opt/agent', 'opt/grow'):
+        (tmp_path / program).chmod(0o755)
     for wants, unit in WANTED:
         # Absolute, so that it leads nowhere when seen from outside.
         link = tmp_path / f'etc/systemd/system/{wants}.wants' / unit
@@ -72,8 +74,7 @@ def test_a_good_image_has_no_faults(root):
      'no host keys nor other private keys', 'etc/ssl/private/snakeoil.key'),
     ('etc/machine-id', '0123\n', 'machine id is empty', 'is not empty'),
     ('var/lib/dbus/machine-id', '0123\n', 'machine id is empty', 'dbus'),
-    ('etc/fstab', 'UUID=1 / ext4 defaults 0 1\n', 'root grows with the disk',
-     'growfs'),
+    ('opt/grow', '#!/bin/sh\n', 'root grows with the disk', 'not there'),
     ('etc/systemd/network/80-any.network',
      '[Match]\nName=ens3\n[Network]\nDHCP=yes\n', 'DHCP on any network card',
      'no .network file'),
@@ -103,6 +104,7 @@ def test_each_fault_is_found_and_named(root, path, text, check, said):
 
 def test_a_masked_unit_is_not_enabled(root):
     mask = root / 'etc/systemd/system' / files.GROW
+    mask.unlink()
     mask.symlink_to('/dev/null')
     assert 'not enabled' in failed(root)['root grows with the disk']
 
