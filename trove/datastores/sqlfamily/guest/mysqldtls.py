@@ -4,6 +4,7 @@
 from trove.common import exception
 from trove.datastores import interfaces
 from trove.datastores.sqlfamily.guest import connection
+from trove.datastores.sqlfamily.guest import mysqldchain
 from trove.datastores.sqlfamily.guest import mysqldkeys
 from trove.datastores.sqlfamily.guest import tls
 from trove.guestkit import configfiles
@@ -30,6 +31,9 @@ class MysqldTls(tls.SqlTls):
     def _refused(self) -> interfaces.Item:
         raise exception.NotSupported(feature='Switching TLS off',
                                      subject='this engine')
+
+    def _authority(self, given: interfaces.Certificate) -> str:
+        return mysqldchain.authorities(given)
 
     def _speaks(self, engine: connection.Connection) -> bool:
         return True

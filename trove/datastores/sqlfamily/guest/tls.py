@@ -81,6 +81,13 @@ class SqlTls(interfaces.Tls):
     def _speaks_of_itself(self, engine: connection.Connection) -> bool:
         """Whether this engine offers TLS in mode builtin."""
 
+    def _authority(self, given: interfaces.Certificate) -> str:
+        """What certificates are held against, PEM.
+
+        BadCertificate where the engine would refuse its own.
+        """
+        return given.authority
+
     # --- the interface
 
     def configure(self, mode: str,
@@ -167,7 +174,7 @@ class SqlTls(interfaces.Tls):
                      ) -> dict[str, str]:
         if given is not None:
             return {_CERTIFICATE: given.certificate, _KEY: given.key,
-                    _AUTHORITY: given.authority}
+                    _AUTHORITY: self._authority(given)}
         kept = {name: files.read(self._path(name))
                 for name in (_CERTIFICATE, _KEY, _AUTHORITY)}
         return {name: text for name, text in kept.items() if text}
