@@ -78,6 +78,13 @@ class GuestRestarted(GuestSilent):
                 'while it did this, and is back.')
 
 
+class GuestUnreached(GuestSilent):
+    """It is not known that the guest, or its queue, was given this."""
+
+    template = ('The guest of instance %(instance_id)s was not reached in '
+                '%(timeout_s)s s; this was not done, or is not known to be.')
+
+
 class Unavailable(TroveError):
     """A service we lean on is down; the same request may work later (503)."""
 

@@ -157,7 +157,7 @@ def _hold(found: operation.Operation, instance_id: str) -> None:
     kind: type[exception.TroveError] = NotApplied
     if found.error_code in _REFUSED:
         kind = ValuesRefused
-    elif found.error_code == 'guest_silent':
+    elif found.error_code in ('guest_silent', 'guest_unreached'):
         kind = NoAnswer
     raise kind(instance_id=instance_id, reason=found.error)
 

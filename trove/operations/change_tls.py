@@ -83,7 +83,9 @@ class Refused(exception.Unprocessable):
 
 
 _MEANINGS: awaiting.Meanings = {
-    'guest_silent': exception.GuestSilent, 'bad_certificate': Refused,
+    'guest_silent': exception.GuestSilent,
+    'guest_unreached': exception.GuestUnreached,
+    'bad_certificate': Refused,
     'statement_refused': Refused, 'guest_too_old': Refused}
 
 

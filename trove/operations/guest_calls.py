@@ -98,8 +98,8 @@ def accepted(server: instance.Instance, what: str) -> typing.Iterator[None]:
     try:
         with answered():
             yield
-    except exception.GuestRestarted:
-        raise       # it is in no queue any more
+    except (exception.GuestRestarted, exception.GuestUnreached):
+        raise       # it is in no queue, or not any more
     except exception.GuestSilent:
         LOG.info('instance %s: accepted, but not done yet: %s', server.id,
                  what)

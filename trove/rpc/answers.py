@@ -86,8 +86,10 @@ class Answers:
         with self._lock:
             slot = self._waiting.get(call_id)
         if slot is None or slot.instance_id != instance_id:
-            LOG.info('an answer of instance %s that nobody waits for was '
-                     'dropped', instance_id)
+            # Of a change that was answered as accepted nobody else tells.
+            LOG.log(logging.WARNING if error else logging.INFO,
+                    'an answer of instance %s that nobody waits for was '
+                    'dropped: %s', instance_id, _outcome(error))
             return
         slot.fill(result, error)
 
@@ -116,6 +118,15 @@ class Answers:
                 [_Inbox(self._take)])
             server.start()
             self.inbox, self._server = inbox, server
+
+
+def _outcome(error):
+    """One word of what a guest, who is not trusted, has told."""
+    if not error:
+        return 'done'
+    code = error.get('code') if isinstance(error, dict) else None
+    return 'failed, %.64s' % (code if isinstance(code, str) and
+                              code.isidentifier() else 'for no known reason')
 
 
 class _Inbox:

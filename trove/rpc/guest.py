@@ -30,6 +30,13 @@ _LONGEST = 4000
 #: The longest pause before a guest is asked once more.
 _PAUSE_MOST_S = 40
 
+
+class NoQueue(exception.Unavailable):
+    """The broker would drop what is sent to the guest."""
+
+    template = 'The guest of instance %(instance_id)s has no queue.'
+
+
 class GuestTooOld(exception.Unprocessable):
     """The guest speaks an older version than the request needs."""
 
@@ -120,33 +127,49 @@ class GuestClient(guest_accounts.Accounts, guest_changes.Changes,
         content = {'method': method, 'arguments': arguments,
                    'call_id': call_id, 'inbox': self._answers.inbox}
         try:
-            speaks = self._send(instance_id, content)
-            self._await(instance_id, content, slot, speaks, timeout_s)
+            self._ask_until(instance_id, content, slot, timeout_s)
         finally:
             self._answers.forget(call_id)
         if slot.error:
             raise _failure(instance_id, slot.error)
         return slot.result
 
-    def _await(self, instance_id, content, slot, speaks, timeout_s):
+    def _ask_until(self, instance_id, content, slot, timeout_s):
+        """Ask until the slot is filled; GuestSilent when time is up, or
+        GuestUnreached if nothing was put into its queue at the last try."""
+        speaks, queued = self._put(instance_id, content)
         deadline = time.monotonic() + timeout_s
-        pause_s = self._conf.agent_resend_interval
-        if versions.number(speaks) < versions.number(versions.REPEATS):
-            pause_s = timeout_s     # it would do it twice
-        while not slot.wait(min(pause_s, deadline - time.monotonic())):
+        # Twice at least, however short the patience.
+        pause_s = min(self._conf.agent_resend_interval, timeout_s / 2)
+        once = versions.number(speaks) < versions.number(versions.REPEATS)
+        while not slot.wait(min(
+                timeout_s if queued and once else pause_s,
+                deadline - time.monotonic())):
             if time.monotonic() >= deadline:
-                raise exception.GuestSilent(instance_id=instance_id,
-                                            timeout_s=timeout_s)
-            self._send_again(instance_id, content)
+                silent = (exception.GuestSilent if queued
+                          else exception.GuestUnreached)
+                raise silent(instance_id=instance_id, timeout_s=timeout_s)
+            queued = self._put_again(instance_id, content, once)
             pause_s = min(2 * pause_s, _PAUSE_MOST_S)
 
-    def _send_again(self, instance_id, content):
+    def _put(self, instance_id, content):
+        """(what the guest speaks, whether there is a queue of its)."""
         try:
-            self._send(instance_id, content)
-        except exception.Unavailable as error:
-            LOG.info('%s: not asked again yet: %s', content['method'], error)
+            return self._send(instance_id, content, routed=True), True
+        except NoQueue as error:
+            LOG.info('%s: %s', content['method'], error)
+            return error.facts['speaks'], False
 
-    def _send(self, instance_id, content):
+    def _put_again(self, instance_id, content, once):
+        try:
+            return self._put(instance_id, content)[1]
+        except exception.Unavailable as error:
+            if once:
+                raise       # it may be in the queue all the same
+            LOG.info('%s: not asked again yet: %s', content['method'], error)
+            return False
+
+    def _send(self, instance_id, content, routed=False):
         needs = versions.needed(content['method'], content['arguments'])
         # A guest that has not said what it speaks may be the oldest.
         speaks = self._links.speaks(instance_id) or versions.OLDEST
@@ -158,11 +181,13 @@ class GuestClient(guest_accounts.Accounts, guest_changes.Changes,
                                0, number, content)
         client = transport.client(
             self._connection, broker_names.topic(instance_id),
-            exchange=self._conf.guest_link.exchange)
+            exchange=self._conf.guest_link.exchange, routed=routed)
         try:
             patience.within(
                 self._conf.agent_call_low_timeout, lambda: client.cast(
                     {}, 'deliver', sealed=sealed))
+        except transport.Undeliverable as error:
+            raise NoQueue(instance_id=instance_id, speaks=speaks) from error
         except transport.MessagingError as error:
             raise exception.Unavailable(
                 'The message bus is away; try again.') from error

@@ -2,8 +2,9 @@
 """What the control plane may ask of a guest about databases and users.
 
 A change is waited for only as long as `agent_answer_wait`: GuestSilent then
-means that the guest has not done it yet, and does it when it comes to it. A
-question is waited for as long as `agent_call_low_timeout`.
+means that the guest has not done it yet, and does it when it comes to it;
+GuestUnreached, that it is not known to be in the guest's queue. A question
+is waited for as long as `agent_call_low_timeout`.
 """
 
 from trove.common import exception

@@ -23,6 +23,9 @@ MessagingError = (exceptions.MessagingException,
                   exceptions.MessageUndeliverable, kombu_errors.KombuError,
                   amqp.exceptions.AMQPError, OSError)
 
+#: There is no queue for what was sent ``routed``.
+Undeliverable = exceptions.MessageUndeliverable
+
 _EXCHANGE = 'trove'
 
 #: Where a broker listens that is named without a port.

@@ -216,3 +216,47 @@ def test_the_only_conductor_is_killed_and_another_comes(processes):
         assert answer.result(30) == {'done': 1}
     print('another conductor was there: %.2f s' % (time.monotonic() - began))
     assert engine.done == 1
+
+
+def test_a_guest_without_a_queue_is_told_from_one_that_is_slow(
+        control, conf, boot, tmp_path):
+    """Nothing is promised of a message that the broker would drop."""
+    conf.set_override('agent_answer_wait', 1)
+    try:
+        made = control.enrol()
+        control.links.versions[made] = versions.REPEATS
+        with pytest.raises(exception.GuestUnreached):
+            control.guests.create_database(made, [])
+        boot(made, Engine(), tmp_path / 'state').stop()
+        with pytest.raises(exception.GuestSilent) as slow:
+            control.guests.create_database(made, [])
+        assert not isinstance(slow.value, exception.GuestUnreached)
+    finally:
+        conf.clear_override('agent_answer_wait')
+
+
+def test_a_guest_is_asked_when_its_queue_is_there(control, boot,
+                                                  tmp_path):
+    """Also one that would do twice what it is asked twice."""
+    made = control.enrol()
+    engine = Engine(goes=True)
+    with futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(control.guests.get_filesystem_stats, made)
+        waiting.until(lambda: control.links._numbers[made] >= 2, 10,
+                      'a second try')
+        boot(made, engine, tmp_path / 'state')
+        assert answer.result(20) == {'done': 1}
+    assert engine.done == 1
+
+
+def test_the_refusal_of_a_change_is_heard_though_an_answer_was_lost(
+        control, guest, conf, lose):
+    """It would else be taken for accepted."""
+    conf.set_override('agent_answer_wait', 3)
+    conf.set_override('agent_resend_interval', 5)
+    try:
+        lose(1)
+        with pytest.raises(exception.GuestFailed):
+            control.guests.create_database(guest, [])
+    finally:
+        conf.clear_override('agent_answer_wait')

@@ -145,6 +145,17 @@ def test_a_change_that_takes_long_is_accepted(guest, member, path,
         service.conf.agent_answer_wait)
 
 
+@pytest.mark.parametrize('error', [
+    exception.GuestUnreached(instance_id='i', timeout_s=3),
+    exception.GuestRestarted(instance_id='i', trouble='')])
+def test_a_change_that_is_in_no_queue_is_not_accepted(
+        guest, member, path, error, monkeypatch):
+    guest.silent.add('create_database')
+    monkeypatch.setattr(guest, '_silence', lambda *_: error)
+    assert api.error(create(member, path, 'lost'))[:2] == (
+        504, 'gatewayTimeout')
+
+
 @pytest.mark.parametrize('error, code, name', [
     (exception.Forbidden(reason='ours'), 400, 'badRequest'),
     (exception.NotSupported(feature='x', subject='y'), 501,

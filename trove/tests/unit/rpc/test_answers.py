@@ -86,3 +86,17 @@ def test_who_may_stay_waits_as_long_as_it_takes(answers):
     _, slot = answers.expect('slow')
     with answers_room.leaving(lambda: None):
         assert not slot.wait(0.01)
+
+
+@pytest.mark.parametrize('error, level, told', [
+    (None, 'INFO', 'done'),
+    ({'code': 'engine_away', 'message': 'secret'}, 'WARNING', 'engine_away'),
+    ({'code': 'odd\nline'}, 'WARNING', 'no known reason'),
+    ('secret', 'WARNING', 'no known reason')])
+def test_what_became_of_an_accepted_change_is_told(answers, caplog, error,
+                                                   level, told):
+    with caplog.at_level('INFO'):
+        answers._take('late', 'nobody waits', None, error)
+    (line,) = caplog.records
+    assert line.levelname == level and told in line.getMessage()
+    assert 'secret' not in line.getMessage()
