@@ -34,6 +34,9 @@ class Datastore(abc.ABC):
     #: Parameters, in small letters, that no tenant may set whoever defines
     #: them: a way out of the engine, or to lock the agent out of it.
     withheld_parameters: frozenset[str] = frozenset()
+    #: Parameters, in small letters, whose value is memory, and the bytes of
+    #: one unit: no tenant may give one all that the server has.
+    memory_parameters: typing.ClassVar[typing.Mapping[str, int]] = {}
 
     #: Whether the engine can be without TLS; the guest half says the same.
     tls_can_be_off: bool = True

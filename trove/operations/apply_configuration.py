@@ -23,6 +23,7 @@ from trove.operations import configuration_values
 from trove.operations import datastores
 from trove.operations import deps as deps_
 from trove.operations import instance_defaults
+from trove.operations import memory_values
 from trove.operations import parameters
 from trove.operations import visible
 
@@ -170,6 +171,11 @@ def _promise_attach(ctx: context.Context, deps: deps_.Deps,
         # Locked: nobody deletes or edits it before we are among its users.
         group = tx.configurations.get(group.id, lock=True)
         before = _claim(tx, found)
+        # Claimed: nobody resizes it between this and the end.
+        memory_values.check(
+            deps, found.manager, group.values,
+            tx.instances.get(found.id).ram_mb,
+            memory_values.instance(found.id))
         tx.instances.record(found.id, configuration_id=group.id)
         return _add(ctx, deps, tx, found, {}, group.values,
                     before=before, configuration_id=group.id,

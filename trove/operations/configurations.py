@@ -15,6 +15,7 @@ from trove.operations import apply_configuration
 from trove.operations import configuration_values
 from trove.operations import datastores
 from trove.operations import deps as deps_
+from trove.operations import memory_values
 from trove.operations import parameters
 from trove.operations import visible
 
@@ -105,11 +106,7 @@ def _change(ctx: context.Context, deps: deps_.Deps, group_id: str,
                                     dict[str, configuration.Value]],
             **names: str | None) -> None:
     before = get(ctx, deps, group_id)
-    wanted = change(before.values)
-    # What stands there already may be of a parameter that is gone since.
-    added = {name: value for name, value in wanted.items()
-             if name not in before.values or before.values[name] != value
-             or type(before.values[name]) is not type(value)}
+    added = _added(before.values, change(before.values))
     versions = _versions(deps, before)
     for version_id in versions:
         version = datastores.version_by_id(deps, version_id, True)
@@ -123,6 +120,14 @@ def _change(ctx: context.Context, deps: deps_.Deps, group_id: str,
         except exception.TroveError:
             _take_back(ctx, deps, before, after)
             raise
+
+
+def _added(old: configuration_values.Values,
+           new: configuration_values.Values) -> configuration_values.Values:
+    # What stands there already may be of a parameter that is gone since.
+    return {name: value for name, value in new.items()
+            if name not in old or old[name] != value
+            or type(old[name]) is not type(value)}
 
 
 def _versions(deps: deps_.Deps, group: configuration.Group) -> set[str]:
@@ -148,6 +153,7 @@ def _store_change(ctx: context.Context, deps: deps_.Deps,
         promised = []
         if wanted != found.values:
             _check_users(tx, found, checked)
+            _check_memory(deps, tx, found, _added(found.values, wanted))
             promised = apply_configuration.promise_everywhere(
                 ctx, deps, tx, found, wanted)
         return tx.configurations.get(found.id), promised
@@ -161,6 +167,15 @@ def _check_users(tx: typing.Any, group: configuration.Group,
     if not tx.configurations.versions(group.id) <= checked:
         # An upgrade came to its end since the values were checked.
         raise ChangedMeanwhile(group_id=group.id)
+
+
+def _check_memory(deps: deps_.Deps, tx: typing.Any,
+                  group: configuration.Group,
+                  values: configuration_values.Values) -> None:
+    for instance_id, _ in tx.configurations.users(group.id):
+        user = tx.instances.get(instance_id)
+        memory_values.check(deps, user.manager, values, user.ram_mb,
+                            memory_values.instance(user.id))
 
 
 @session.retried

@@ -15,6 +15,7 @@ from trove.operations import apply_configuration
 from trove.operations import capacity
 from trove.operations import datastores
 from trove.operations import deps as deps_
+from trove.operations import memory_values
 from trove.operations import networks
 from trove.operations import quota
 
@@ -84,8 +85,10 @@ def create_cluster(ctx: context.Context, deps: deps_.Deps,
     volume_gb, _ = capacity.volume_of(deps, engine, version, flavor,
                                       first.volume_gb, first.volume_type)
     if wish.configuration_id:
-        apply_configuration.check_group(ctx, deps, wish.configuration_id,
-                                        version.id, version.name)
+        group = apply_configuration.check_group(
+            ctx, deps, wish.configuration_id, version.id, version.name)
+        memory_values.check(deps, version.manager, group.values,
+                            flavor.ram_mb, memory_values.flavor(flavor.id))
     _check_places(ctx, deps, wish.nodes)
     quota.check(deps, ctx.project_id, _deltas(
         len(wish.nodes), flavor, volume_gb))

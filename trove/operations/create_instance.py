@@ -25,6 +25,7 @@ from trove.operations import capacity
 from trove.operations import datastores
 from trove.operations import deps as deps_
 from trove.operations import instance_modules
+from trove.operations import memory_values
 from trove.operations import networks
 from trove.operations import quota
 from trove.operations import replicas
@@ -220,6 +221,9 @@ def _promise(ctx: context.Context, deps: deps_.Deps,
         if record.configuration_id:
             # Locked: it is neither edited nor deleted before we use it.
             group = tx.configurations.get(record.configuration_id, lock=True)
+            memory_values.check(
+                deps, record.manager, group.values, record.ram_mb,
+                memory_values.flavor(record.flavor_id))
             arguments = {**arguments, 'overrides': group.values}
             record = dataclasses.replace(record,
                                          configuration_name=group.name)

@@ -3,10 +3,12 @@
 
 import dataclasses
 import typing
+import uuid
 
 from trove.cloud import ports
 from trove.common import context
 from trove.common import exception
+from trove.db import session
 from trove.objects import instance
 from trove.objects import status
 from trove.operations import actions
@@ -14,6 +16,8 @@ from trove.operations import capacity
 from trove.operations import catalogue
 from trove.operations import deps as deps_
 from trove.operations import instances
+from trove.operations import memory_values
+from trove.operations import rebuilding
 
 VERB = 'resize_flavor'
 
@@ -42,20 +46,34 @@ def resize_flavor(ctx: context.Context, deps: deps_.Deps, instance_id: str,
     old = _flavor_now(deps, before)
     new = _flavor_wanted(deps, before, old, flavor_id)
 
-    def make(found: instance.Instance) -> actions.Promise:
+    operation_id = str(uuid.uuid4())
+    _promise(ctx, deps, before, old, new, operation_id)
+    deps.taskmanager.wake(operation_id)
+
+
+@session.retried
+def _promise(ctx: context.Context, deps: deps_.Deps,
+             before: instance.Instance, old: dict[str, typing.Any],
+             new: ports.Flavor, operation_id: str) -> None:
+    with deps.db.writer() as tx:
+        found = tx.instances.get(before.id)
         actions.check_ready(found)
         if found.flavor_id != before.flavor_id:
             raise exception.InstanceBusy(instance_id=found.id,
                                          task=status.Task.RESIZING.action)
-        return actions.Promise(
+        if new.ram_mb < found.ram_mb:
+            # Upwards it may always: that is how one gets out of trouble.
+            memory_values.check(
+                deps, found.manager,
+                rebuilding.overrides(tx, found, lock=True), new.ram_mb,
+                memory_values.flavor(new.id))
+        actions.record(ctx, deps, tx, found, actions.Promise(
             verb=VERB, task=status.Task.RESIZING,
             arguments={'flavor': dataclasses.asdict(new),
                        'old_flavor': old, 'manager': found.manager,
                        'version': found.version_number,
                        'server_id': found.server_id},
-            deltas={'ram': new.ram_mb - found.ram_mb})
-
-    actions.promise(ctx, deps, instance_id, make)
+            deltas={'ram': new.ram_mb - found.ram_mb}), operation_id)
 
 
 def _flavor_now(deps: deps_.Deps, found: instance.Instance

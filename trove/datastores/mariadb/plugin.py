@@ -30,6 +30,7 @@ class MariaDB(plugin.SqlDatastore):
     name = conf.GROUP
     opts = conf.OPTS
     folder = facts = pathlib.Path(__file__).parent
+    memory_parameters = sizing.MEMORY
     user_length = 80
 
     def check_cluster(self, members: int) -> None:

@@ -8,6 +8,9 @@ from trove.datastores.sqlfamily import sizing as pool
 
 #: The operating system, the agent, and the engine before its first page.
 RESERVED_MB = 256
+#: What is given in bytes of memory.
+MEMORY = {**pool.MEMORY, 'aria_pagecache_buffer_size': 1,
+          'query_cache_size': 1}
 #: What a busy ordinary connection takes: stack, buffers, a small result.
 CONNECTION_MB = 1
 

@@ -24,6 +24,7 @@ class PostgreSQL(folder.FolderDatastore):
         'engine', 'tuning', 'logs', 'databases', 'users', 'root', 'tls',
         'upgrades'))
     withheld_parameters = withheld.NAMES
+    memory_parameters = sizing.MEMORY
 
     def check_database(self, spec: order.DatabaseSpec) -> None:
         """Raise BadRequest if such a database may not be made."""

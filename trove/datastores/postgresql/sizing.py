@@ -9,6 +9,13 @@ from trove.datastores import sizing
 RESERVED_MB = 224
 #: What a busy ordinary connection takes beside its work memory.
 CONNECTION_MB = 4
+_KB = 1024
+_BLOCK = 8 * _KB
+#: What is given in units of memory: taken at the start, or by one session.
+MEMORY = {'shared_buffers': _BLOCK, 'wal_buffers': _BLOCK,
+          'temp_buffers': _BLOCK, 'work_mem': _KB,
+          'maintenance_work_mem': _KB, 'autovacuum_work_mem': _KB,
+          'logical_decoding_work_mem': _KB}
 #: Buffers for new index entries and the like, for each of three workers.
 _WORKERS = 3
 

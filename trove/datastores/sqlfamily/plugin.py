@@ -11,6 +11,7 @@ import typing
 from trove.datastores import base
 from trove.datastores import folder
 from trove.datastores.sqlfamily import rules
+from trove.datastores.sqlfamily import sizing
 from trove.objects import order
 
 
@@ -24,6 +25,7 @@ class SqlDatastore(folder.FolderDatastore):
         'engine', 'tuning', 'logs', 'databases', 'users', 'root', 'tls',
         'upgrades'))
     withheld_parameters = rules.WITHHELD
+    memory_parameters = sizing.MEMORY
     facts: typing.ClassVar[pathlib.Path]
     #: Characters in the name of a user.
     user_length: typing.ClassVar[int]

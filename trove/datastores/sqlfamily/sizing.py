@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """How much of a server's memory InnoDB's buffer pool gets. Pure."""
 
+#: What is given in bytes of memory: taken at the start, or by one session.
+MEMORY = dict.fromkeys((
+    'innodb_buffer_pool_size', 'innodb_log_buffer_size', 'key_buffer_size',
+    'join_buffer_size', 'sort_buffer_size'), 1)
+
 #: (memory in MB, share of what is not reserved): the pool's share grows with
 #: the server, since the rest of the machine does not.
 _POOL_SHARES = ((0, 0.50), (2048, 0.60), (4096, 0.65), (8192, 0.70),

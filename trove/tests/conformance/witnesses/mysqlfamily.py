@@ -51,7 +51,7 @@ class SqlWitness(base.Witness):
     settings = base.Settings(
         dynamic=('max_connections', 41, 43),
         at_start=('innodb_buffer_pool_size', 48 * 1024 ** 2),
-        breaking={'innodb_buffer_pool_size': 1 << 50},
+        breaking={'innodb_flush_method': 'nosuch'},
         dangerous=(('datadir', '/'), ('plugin_load_add', 'x'),
                    ('init_file', '/x'), ('secure_file_priv', ''),
                    ('skip_grant_tables', 1), ('socket', '/x'),

@@ -82,7 +82,7 @@ class Witness(base.Witness):
     settings = base.Settings(
         dynamic=('work_mem', 5001, 5003),
         at_start=('max_connections', 47),
-        breaking={'shared_buffers': 1073741823},
+        breaking={'max_locks_per_transaction': 2147483647},
         dangerous=(('data_directory', '/'), ('archive_command', 'id'),
                    ('shared_preload_libraries', 'x'), ('hba_file', '/x'),
                    ('session_preload_libraries', 'x'), ('port', 5433),

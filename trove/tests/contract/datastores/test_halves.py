@@ -103,6 +103,10 @@ def test_every_recipe_s_version_is_configured_and_can_be_tuned(version):
     assert not plugin.withheld_parameters & set(map(str.lower, names))
     assert {one['type'] for one in offered} <= TYPES
     assert all('restart_required' in one for one in offered)
+    # Units are known of whole numbers only.
+    kinds = {one['name']: one['type'] for one in offered}
+    memory = {kinds.get(name) for name in plugin.memory_parameters}
+    assert memory & {'integer'} and memory <= {'integer', None}
 
 
 def test_a_user_has_one_number_and_a_number_one_user():
