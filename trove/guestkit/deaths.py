@@ -30,7 +30,9 @@ def memory_kills(root: str = '/sys/fs/cgroup') -> int | None:
     """How many processes the kernel killed here for lack of memory.
 
     It only grows; None where the kernel does not count. systemd tells of
-    its own units where the hierarchy is the unified one, and nowhere else.
+    its own units where the hierarchy is the unified one, and nowhere else;
+    the legacy one counts in a group what is directly in it, as all processes
+    of a machine of the one-machine cloud are.
     """
     for name in _COUNTERS:
         try:
