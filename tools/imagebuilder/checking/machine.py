@@ -20,10 +20,12 @@ FIRMWARE = pathlib.Path('/usr/share/OVMF')
 UEFI = {'uefi': ('OVMF_CODE_4M.fd', 'OVMF_VARS_4M.fd'),
         'secure boot': ('OVMF_CODE_4M.secboot.fd', 'OVMF_VARS_4M.ms.fd')}
 ASK_AGAIN_S = 15
-# The agent speaks before the rest of the boot is over, and while root grows.
-# It is told too little to go on, says so in two lines and is started again: by
-# its second start that is done.
+# The agent speaks before the rest of the boot is over. It is told too little
+# to go on, says so in two lines and is started again.
 AGAIN, AGAIN_TIMES = 'datastore_manager is not set', 3
+# What resize2fs says when root has grown, or has no need to. That it never
+# does is not told here, but by the size of the file system.
+GROWN, GROWN_WITHIN_S = ' blocks long.', 120
 # KVM first: where it does not work QEMU ends at once.
 ACCELERATORS = ('kvm', 'tcg')
 
@@ -109,8 +111,10 @@ def _try(boot, wanted, folder, deadline_s, accelerator):
         console = Console(process.stdout, began + deadline_s)
         spoke = console.until(wanted)
         seconds = time.monotonic() - began
-        ended = (spoke and console.until(AGAIN, AGAIN_TIMES)
-                 and _end(console, folder))
+        ended = spoke and console.until(AGAIN, AGAIN_TIMES)
+        if ended:
+            console.until(GROWN, within_s=GROWN_WITHIN_S)
+            ended = _end(console, folder)
     return Outcome(spoke=spoke, ended=ended, seconds=seconds,
                    console=console.text), spoke or console.late
 
@@ -152,10 +156,12 @@ class Console:
         """All that it has printed."""
         return self._read.decode('utf-8', 'replace')
 
-    def until(self, wanted, times=1):
+    def until(self, wanted, times=1, within_s=float('inf')):
         """Read until it says ``wanted``; False where it never does."""
+        last = time.monotonic() + within_s
         while self.text.count(wanted) < times:
-            if not self.more():
+            left_s = last - time.monotonic()
+            if left_s <= 0 or not self.more(min(left_s, ASK_AGAIN_S)):
                 return False
         return True
 

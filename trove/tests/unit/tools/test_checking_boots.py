@@ -124,6 +124,14 @@ def test_a_console_that_ends_first_never_says_them():
     assert not heard.late
 
 
+def test_one_word_is_waited_for_less_long():
+    process, heard = console('echo other; exec tail -f /dev/null')
+    with process:
+        assert not heard.until('this is server', within_s=0.1)
+        assert not heard.late
+        process.kill()
+
+
 def test_a_silent_console_is_given_up():
     process, heard = console('exec cat <&3 3<&0', 0)
     with process:
@@ -152,7 +160,7 @@ link = socket.socket(socket.AF_UNIX)
 link.bind(place[5:].split(',')[0])
 link.listen()
 print('this is server 1;', *['datastore_manager is not set'] * 3,
-      sep='\\n', flush=True)
+      'is now 774395 (4k) blocks long.', sep='\\n', flush=True)
 with link.accept()[0].makefile() as heard:
     for line in heard:
         if json.loads(line)['execute'] == 'system_powerdown':
