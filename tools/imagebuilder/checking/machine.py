@@ -71,7 +71,7 @@ def command(boot, accelerator, folder):
              '-netdev', f'user,id=card,restrict=on{boot.network}',
              '-device', 'virtio-net-pci,netdev=card']
     if boot.drive:
-        # The kernel for clouds has no driver of the SATA that q35 has.
+        # Bookworm's kernel for clouds has no driver of q35's SATA.
         words += ['-device', 'virtio-scsi-pci,id=scsi',
                   '-device', 'scsi-cd,bus=scsi.0,drive=config',
                   '-drive', f'file={boot.drive},if=none,id=config,'
