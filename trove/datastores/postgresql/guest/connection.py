@@ -130,9 +130,14 @@ class Connector:
         """The settings that end sessions, and none of the agent's.
 
         A session cannot take them back that is ended before it speaks, and
-        an older engine does not know them all.
+        an older engine does not know them all. EngineAway where its data
+        cannot be read.
         """
-        version = float(files.read(self._places.version) or 0)
+        try:
+            version = float(files.read(self._places.version) or 0)
+        except OSError as error:
+            raise EngineAway(reason='its data cannot be read (%s)'
+                             % error.strerror) from error
         return [name for name, first in _LIMITS.items() if first <= version]
 
     def answers(self, timeout_s: float = 5) -> bool:
