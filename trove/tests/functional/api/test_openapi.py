@@ -24,8 +24,9 @@ OPERATIONS = [found.ok() for found in schemathesis.openapi.from_wsgi(
     openapi.PATH, openapi.DocumentDoor(None)).get_all_operations()]
 
 #: What must be refused before anybody reads it, and with which code.
+_LONG = b' ' * (1024 * 1024 + 1)
 HOSTILE = (
-    (b' ' * (1024 * 1024 + 1), 413), (b'[' * 100000, 400),
+    (_LONG, 413), (b'[' * 100000, 400),
     (b'{"a":' * 40 + b'1' + b'}' * 40, 400), (b'\xff\xfe{}', 400),
     (b'{"a": "\\u0000"}', 400), (b'{"a\\u0000": 1}', 400),
     (b'{"a": "\\ud800"}', 400), (b'{"a": 1, "a": 2}', 400),
@@ -86,6 +87,8 @@ def test_hostile_bodies_are_refused_wherever_one_is_read(
     path = '/'.join(instance_id if part.startswith('{') else part
                     for part in route.path.split('/'))
     for raw, code in HOSTILE:
+        if raw is _LONG and route.path.startswith('/modules'):
+            raw = raw * 17      # contents may be 16 MiB there
         answer = fuzzed.caller('admin').call(
             route.method, path, data=raw,
             headers={'Content-Type': 'application/json'})

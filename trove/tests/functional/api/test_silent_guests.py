@@ -80,6 +80,7 @@ def service(database_template, tmp_path_factory):
         patch.setitem(network.NETWORKS, api.NETWORK, (None, '10.9.0'))
         made = api.Service(db, max_instances_per_tenant=-1,
                            max_volumes_per_tenant=-1, **options)
+        made.conf.set_override('max_message_bytes', 65536, 'guest_link')
         made.deps = dataclasses.replace(made.deps, guest=Guests(made.conf))
         made.app = deploy.build(made.deps, api.TokenStub)
         yield made
@@ -105,6 +106,11 @@ def ask(service, route, number, silent=None):
     path = '/instances/%s' % objects['/instances']
     if route.path.endswith('/root') and route.method == 'DELETE':
         admin.post(path + '/root', {})
+    if route.path == '/instances/{id}/modules' and route.method == 'POST':
+        # Longer than one message: it is sent in pieces.
+        changed = admin.put('/modules/' + objects['/modules'], {
+            'module': {'contents': 'eHh4' * 8000}})
+        assert changed.status_code == 200, changed.text
     with service.db.writer() as tx:
         tx.modules.put_result(objects['/instances'], objects['/modules'],
                               'old', 'OK', '')
