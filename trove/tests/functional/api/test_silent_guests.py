@@ -109,7 +109,8 @@ def ask(service, route, number, silent=None):
     if route.path == '/instances/{id}/modules' and route.method == 'POST':
         # Longer than one message: it is sent in pieces.
         changed = admin.put('/modules/' + objects['/modules'], {
-            'module': {'contents': 'eHh4' * 8000}})
+            'module': {'name': objects['/modules'],
+                       'contents': 'eHh4' * 8000}})
         assert changed.status_code == 200, changed.text
     with service.db.writer() as tx:
         tx.modules.put_result(objects['/instances'], objects['/modules'],
