@@ -128,6 +128,11 @@ def test_the_stock_command_line_tells_of_groups(tenant, instance):
 
 
 def restart(tenant, instance):
+    # An edit that takes its time is answered before it is everywhere.
+    tenant_module.until(
+        lambda: refresh(tenant, instance).status in (
+            'ACTIVE', 'RESTART_REQUIRED'), 60,
+        'The instance is still busy.', poll_s=0.2)
     tenant.trove.instances.restart(instance.id)
     tenant.wait(instance.id)
 
