@@ -11,13 +11,13 @@ import os
 import signal
 import socket
 import sys
-import threading
 
 from oslo_config import cfg
 from oslo_log import log
 
 import trove.conf
 from trove.common import crypto
+from trove.common import ending
 from trove.common import exception
 from trove.conf import retired
 
@@ -94,13 +94,13 @@ def main(program, build):
 
 def run(service, conf):
     """Start the service; return after a signal has stopped it."""
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+    over = ending.Ending()
+    over.listen(signal.SIGTERM, signal.SIGINT)
     signal.signal(signal.SIGHUP, lambda *_: conf.mutate_config_files())
     service.start()
     LOG.info('started')
-    ended.wait()
+    over.wait()
     LOG.info('stopping')
     service.stop()
     LOG.info('stopped')
+    over.close()

@@ -7,9 +7,9 @@ import os
 import signal
 import threading
 
+from trove.common import ending
 from trove.common import exception
 from trove.guestagent import credentials
-from trove.guestagent import ending
 from trove.guestagent import endpoint
 from trove.guestagent import heartbeat
 from trove.guestagent import jobs

@@ -9,35 +9,7 @@ import pytest
 from trove.common import crypto
 from trove.db import schema
 from trove.db import session
-
-_CONF = """
-[DEFAULT]
-bind_host = 127.0.0.1
-bind_port = 0
-transport_url = kombu+memory:////
-use_stderr = false
-[database]
-connection = sqlite:///{0}/trove.sqlite
-[secrets]
-keys_file = {0}/keys
-[service_credentials]
-auth_url = http://127.0.0.1:9/v3
-username = trove
-password = x
-[guest_link]
-management_url = http://127.0.0.1:9
-management_password_file = {0}/keys
-broker_hosts = 192.0.2.1:5672
-[keystone_authtoken]
-auth_type = password
-auth_url = http://127.0.0.1:9/v3
-www_authenticate_uri = http://127.0.0.1:9/v3
-username = trove
-password = x
-project_name = service
-user_domain_name = Default
-project_domain_name = Default
-"""
+from trove.tests.functional.cmd import test_wsgi
 
 
 @pytest.mark.parametrize('service', ['api', 'taskmanager', 'conductor'])
@@ -50,7 +22,7 @@ def test_a_service_refuses_an_older_schema(service, tmp_path):
     schema.upgrade(database, schema.revisions()[0])
     database.close()
     path = tmp_path / 'trove.conf'
-    path.write_text(_CONF.format(tmp_path))
+    path.write_text(test_wsgi.CONF.format(tmp_path))
     done = subprocess.run(
         [sys.executable, '-c',
          f'from trove.cmd import {service}; {service}.main()',

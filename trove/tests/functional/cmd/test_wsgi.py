@@ -17,7 +17,7 @@ from trove.common import waiting
 from trove.db import schema
 from trove.db import session
 
-_CONF = """
+CONF = """
 [DEFAULT]
 bind_host = 127.0.0.1
 bind_port = 0
@@ -60,7 +60,7 @@ def conf(tmp_path):
     schema.upgrade(db)
     db.close()
     path = tmp_path / 'trove.conf'
-    path.write_text(_CONF.format(tmp_path))
+    path.write_text(CONF.format(tmp_path))
     return path
 
 

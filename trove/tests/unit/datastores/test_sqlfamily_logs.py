@@ -3,16 +3,27 @@
 
 import pathlib
 
+import pytest
+
 from trove.datastores.sqlfamily.guest import logs as sql_logs
 from trove.datastores.sqlfamily.guest import places as where
 
 
-def test_a_start_before_the_log_is_told_however_much_is_in_the_log(tmp_path):
-    places = where.Places(
+@pytest.fixture
+def places(tmp_path):
+    return where.Places(
         config=str(tmp_path), layers=str(tmp_path), tls=str(tmp_path),
         keys=str(tmp_path),
         runtime=str(tmp_path), logs=str(tmp_path), mount_point=str(tmp_path))
-    logs = sql_logs.SqlLogs(places, layers=None, connector=None, size_mb=1)
+
+
+@pytest.fixture
+def logs(places):
+    return sql_logs.SqlLogs(places, layers=None, connector=None, size_mb=1)
+
+
+def test_a_start_before_the_log_is_told_however_much_is_in_the_log(
+        places, logs):
     logs.mark()
     pathlib.Path(places.first_words).write_text(
         "mariadbd: Can't change dir to '/data' (Permission denied)\n")
@@ -24,12 +35,7 @@ def test_a_start_before_the_log_is_told_however_much_is_in_the_log(tmp_path):
         assert len(words) == (1 if kind == 'Note' else 301)
 
 
-def test_what_is_said_at_every_start_does_not_hide_the_reason(tmp_path):
-    places = where.Places(
-        config=str(tmp_path), layers=str(tmp_path), tls=str(tmp_path),
-        keys=str(tmp_path),
-        runtime=str(tmp_path), logs=str(tmp_path), mount_point=str(tmp_path))
-    logs = sql_logs.SqlLogs(places, layers=None, connector=None, size_mb=1)
+def test_what_is_said_at_every_start_does_not_hide_the_reason(places, logs):
     logs.mark()
     pathlib.Path(places.first_words).write_text(
         '2026-11-26 13:44:49 0 [Warning] Could not increase number\n')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The word that the agent is to end, from a signal or one of its threads."""
+"""The word that a process is to end, from a signal or one of its threads."""
 
 import signal
 import socket
@@ -18,10 +18,12 @@ class Ending:
         self._hearing, self._telling = socket.socketpair()
         self._telling.setblocking(False)
         self._listening = False
+        self._words = {0}       # what `tell` sends
 
     def listen(self, *numbers):
         """Take these signals as the word; for the main thread."""
         self._listening = True
+        self._words.update(numbers)
         signal.set_wakeup_fd(self._telling.fileno(),
                              warn_on_full_buffer=False)
         for number in numbers:
@@ -35,8 +37,12 @@ class Ending:
             return      # said more than often enough, or it ends already
 
     def wait(self):
-        """Come back when it is said."""
-        self._hearing.recv(1)
+        """Come back when it is said.
+
+        The interpreter writes the number of every signal that has a handler.
+        """
+        while self._hearing.recv(1)[0] not in self._words:
+            pass
 
     def close(self):
         """Listen no more; where signals were, for the main thread."""

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from trove.guestagent import ending
+from trove.common import ending
 
 
 @pytest.fixture
@@ -46,3 +46,19 @@ def test_who_says_it_very_often_is_not_kept(end):
     for _ in range(100_000):
         end.tell()
     end.wait()
+
+
+def test_a_signal_that_is_for_something_else_is_not_the_word(end):
+    end.listen(signal.SIGUSR1)
+    before = signal.signal(signal.SIGUSR2, lambda *_: None)
+    try:
+        os.kill(os.getpid(), signal.SIGUSR2)
+        over = threading.Thread(target=end.wait)
+        over.start()
+        over.join(0.3)
+        assert over.is_alive()
+        end.tell()
+        over.join(10)
+        assert not over.is_alive()
+    finally:
+        signal.signal(signal.SIGUSR2, before)
