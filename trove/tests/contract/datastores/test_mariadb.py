@@ -10,6 +10,7 @@ import pytest
 
 import trove.datastores.mariadb
 from trove.datastores import registry
+from trove.datastores.sqlfamily import catalogue
 from trove.tests.fixtures import options
 from trove.tests.fixtures import servers
 
@@ -58,6 +59,16 @@ def test_the_server_knows_each_parameter_by_its_full_name(tmp_path,
     assert name.replace('_', '-') in [
         (line.split() or [''])[0] for line in shown.splitlines()]
     assert 'removed' not in words
+
+
+def test_parameters_are_the_servers(engine):
+    words = subprocess.run(
+        ['mariadbd', '--no-defaults', '--user=mysql', '--verbose', '--help'],
+        capture_output=True, text=True, check=True).stdout
+    # A patch release may add one; those we offer are as it says.
+    found = {one['name']: one for one in catalogue.offered(engine, words)}
+    for one in MARIADB.parameters('10.11'):
+        assert found.get(one['name']) == one
 
 
 def test_dynamic_parameters_are_dynamic_and_the_others_are_not(engine):

@@ -1,25 +1,29 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Ask a server of the MySQL family what can be tuned, and write it down.
+"""What a server of the family says of its variables -> what can be tuned.
 
-``tools/catalogue.py SOCKET HELP FILE`` asks the server behind the socket, a
-throwaway one without data, since every variable is set to what it is, to see
-whether the server allows that while it runs. HELP is what the server says to
-``--no-defaults --verbose --help``: what may stand in a file. FILE is
-``parameters-<version>.json`` of the datastore's folder.
+For a new version: ``python -m trove.datastores.sqlfamily.catalogue SOCKET
+HELP`` asks the server behind the socket, and what it prints is kept as
+``parameters-<version>.json``. The server is a throwaway one without data,
+since every variable is set to what it is, to see whether the server allows
+that while it runs. HELP is a file of what the server says to ``--no-defaults
+--verbose --help``: what may stand in a file.
 """
 
 import json
 import pathlib
 import re
 import sys
+import typing
 
 import pymysql
+from pymysql import cursors
+
+Row: typing.TypeAlias = dict[str, typing.Any]
 
 # Not a tenant's: places of files, keys, plugins, accounts, replication, what
 # the agent or the control plane decides, what can lock the agent out, and
 # what must never change once there is data.
-LEFT_OUT = re.compile(r"""
+_LEFT_OUT = re.compile(r"""
     (admin|aria_log|auth|binlog|caching_sha2|debug|encrypt|enforce_gtid
      |feedback|file_key|gtid|group_replication|have|init|master|mroonga
      |mysqlx|persist|plugin|proxy|relay|replica|replicate|report|rpl|s3
@@ -52,7 +56,8 @@ LEFT_OUT = re.compile(r"""
     |profiling.*|pseudo.*|rand_seed.*|last_.*|allow_suspicious.*
     |use_stat_tables|userstat|connection_memory.*|global_connection.*
     |optimizer_trace.*|explain_.*|show_create.*|print_.*|debug.*
-    |auto_generate.*|authentication.*|persisted.*|license|keyring.*|sql_(replica|slave)_skip.*
+    |auto_generate.*|authentication.*|persisted.*|license|keyring.*
+    |sql_(replica|slave)_skip.*
     |aria_(block|recover|encrypt|force)_.*|datetime_format|date_format
     |time_format|innodb_(linux_aio|fatal.*|max_purge_lag_wait|.*_in_core.*
      |log_file_write.*|immediate.*|buf_dump.*)|max_(password|session)_.*
@@ -61,71 +66,68 @@ LEFT_OUT = re.compile(r"""
     |innodb_change_buffer.*|myisam_data_pointer.*|.*time_zone
     """, re.VERBOSE)
 # MariaDB takes them from files and does not say so.
-SILENT = ('autocommit', 'character_set_filesystem', 'character_set_server',
-          'collation_server', 'default_storage_engine')
-KEPT = ('sync_binlog', 'performance_schema', 'init_connect',
-        'innodb_print_all_deadlocks')
+_SILENT = ('autocommit', 'character_set_filesystem', 'character_set_server',
+           'collation_server', 'default_storage_engine')
+_KEPT = ('sync_binlog', 'performance_schema', 'init_connect',
+         'innodb_print_all_deadlocks')
 # Clients have always been told that these are numbers.
-SWITCHES = ('autocommit', 'innodb_file_per_table', 'local_infile')
+_SWITCHES = ('autocommit', 'innodb_file_per_table', 'local_infile')
 # Clients have always been told that these need a restart; what a server does
 # to change them while it runs goes on after it has answered.
-AT_START = ('innodb_buffer_pool_size', 'innodb_log_file_size')
+_AT_START = ('innodb_buffer_pool_size', 'innodb_log_file_size')
 
 
-def main(path, words, target):
-    """Write the file; give how many parameters there are."""
-    known = _in_files(pathlib.Path(words).read_text('utf-8'))
-    with pymysql.connect(unix_socket=path, user='root', autocommit=True,
-                         ssl_disabled=True) as server:
-        cursor = server.cursor()
+def offered(server: pymysql.Connection, words: str) -> list[Row]:
+    """Parameters, as they are loaded, of a server and its help's words."""
+    known = _in_files(words)
+    with server.cursor() as cursor:
         mariadb = 'MariaDB' in server.get_server_info()
-        rows = _mariadb(cursor) if mariadb else _mysql(cursor)
-        found = [dict(row, restart_required=not _dynamic(
-            cursor, row['name'])) for row in rows
-                 if row['name'] in known and _offered(row['name'])]
-    text = json.dumps({'configuration-parameters': [
-        {key: row[key] for key in (
-            'name', 'type', 'restart_required', 'min', 'max') if key in row}
-        for row in found]}, indent=2)
-    pathlib.Path(target).write_text(text + '\n', 'utf-8')
-    return len(found)
+        return [_order(row, not _dynamic(cursor, row['name']))
+                for row in (_mariadb(cursor) if mariadb else _mysql(cursor))
+                if row['name'] in known and _is_offered(row['name'])]
 
 
-def _offered(name):
-    return name in KEPT or not LEFT_OUT.fullmatch(name)
+def _order(row: Row, restart: bool) -> Row:
+    """A row with its fields as the files have them."""
+    return {'name': row.pop('name'), 'type': row.pop('type'),
+            'restart_required': restart, **row}
 
 
-def _in_files(words):
+def _is_offered(name: str) -> bool:
+    return name in _KEPT or not _LEFT_OUT.fullmatch(name)
+
+
+def _in_files(words: str) -> set[str]:
     table = words[words.index('\nVariables (--variable-name=value)'):]
     return {line.split()[0].replace('-', '_')
             for line in table.splitlines() if line.strip()}
 
 
-def _mysql(cursor):
+def _mysql(cursor: cursors.Cursor) -> list[Row]:
     cursor.execute(
         'SELECT variable_name, data_type, min_value, max_value FROM '
         "performance_schema.variables_metadata WHERE variable_scope <> "
         "'SESSION_ONLY' ORDER BY variable_name")
     kinds = {'Integer': 'integer', 'Numeric': 'float', 'Boolean': 'boolean'}
-    for name, kind, least, most in cursor.fetchall():
-        yield _row(name, kinds.get(kind, 'string'), least, most)
+    return [_row(name, kinds.get(kind, 'string'), least, most)
+            for name, kind, least, most in cursor.fetchall()]
 
 
-def _mariadb(cursor):
+def _mariadb(cursor: cursors.Cursor) -> list[Row]:
     cursor.execute(
         'SELECT lower(variable_name), variable_type, numeric_min_value, '
         'numeric_max_value FROM information_schema.system_variables WHERE '
         "variable_scope <> 'SESSION ONLY' AND (command_line_argument IS "
         'NOT NULL OR lower(variable_name) IN %s) ORDER BY variable_name',
-        [SILENT])
+        [_SILENT])
     kinds = {'DOUBLE': 'float', 'BOOLEAN': 'boolean'}
-    for name, kind, least, most in cursor.fetchall():
-        kind = 'integer' if 'INT' in kind else kinds.get(kind, 'string')
-        yield _row(name, kind, least, most)
+    return [_row(name, 'integer' if 'INT' in kind
+                 else kinds.get(kind, 'string'), least, most)
+            for name, kind, least, most in cursor.fetchall()]
 
 
-def _row(name, kind, least, most):
-    if name in SWITCHES:
+def _row(name: str, kind: str, least: typing.Any, most: typing.Any) -> Row:
+    if name in _SWITCHES:
         return {'name': name, 'type': 'integer', 'min': 0, 'max': 1}
     if kind not in ('integer', 'float') or not least or not most:
         return {'name': name, 'type': kind}
@@ -134,9 +136,8 @@ def _row(name, kind, least, most):
             'max': number(most)}
 
 
-
-def _dynamic(cursor, name):
-    if name in AT_START:
+def _dynamic(cursor: cursors.Cursor, name: str) -> bool:
+    if name in _AT_START:
         return False
     try:
         cursor.execute('SET GLOBAL %s = @@GLOBAL.%s' % (name, name))
@@ -145,7 +146,16 @@ def _dynamic(cursor, name):
     return True
 
 
+def _main(path: str, words: str) -> None:
+    with pymysql.connect(unix_socket=path, user='root',
+                         ssl_disabled=True) as server:
+        json.dump({'configuration-parameters': offered(
+            server, pathlib.Path(words).read_text('utf-8'))},
+            sys.stdout, indent=2)
+    sys.stdout.write('\n')
+
+
 if __name__ == '__main__':
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 3:
         sys.exit(__doc__)
-    print('%d parameters' % main(*sys.argv[1:]))
+    _main(*sys.argv[1:])
