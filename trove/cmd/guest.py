@@ -29,6 +29,9 @@ CONFIG = FOLDER + '/conf.d'
 RECORD = '/var/lib/trove-guestagent/identity.json'
 RUNNER = '/run/trove-guestagent'
 LOG_BYTES = 5_000_000
+# Whoever asks for help need not be a guest, and must not become one: nothing
+# is fetched or written for the answer.
+QUESTIONS = frozenset(('-h', '--help'))
 
 LOG = logging.getLogger(__name__)
 
@@ -42,7 +45,8 @@ def main():
         logging.getLogger(noisy).setLevel(logging.WARNING)
     cmd.choose_backend('threading')
     try:
-        identity.establish(FOLDER, RECORD)
+        if QUESTIONS.isdisjoint(sys.argv[1:]):
+            identity.establish(FOLDER, RECORD)
         conf = configure(cfg.CONF, sys.argv[1:])
         _log_to(conf.guest_log_file)
         _agent(conf).run()
