@@ -50,7 +50,6 @@ OPTS = [
     _page_size('instances'),
     _page_size('databases'),
     _page_size('users'),
-    _page_size('clusters'),
     _page_size('backups'),
     _page_size('configurations'),
     _page_size('modules'),

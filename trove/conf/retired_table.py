@@ -81,7 +81,8 @@ ROWS = (
          'an instance that fails always says so.'),
     _row('restore_usage_timeout', MISSING,
          'nothing is restored yet; usage_timeout is for new guests.'),
-    _row('cluster_usage_timeout cluster_delete_time_out', MISSING,
+    _row('clusters_page_size cluster_usage_timeout '
+         'cluster_delete_time_out', MISSING,
          'there are no clusters yet.'),
     _row('usage_timeout', REPLACED, '[DEFAULT] usage_timeout is for all.',
          DATASTORES),

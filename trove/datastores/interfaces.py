@@ -246,7 +246,7 @@ class Logs(abc.ABC):
 
 
 class Backups(abc.ABC):
-    """Backups as streams."""
+    """Backups as streams; no engine gives them yet, so none are taken."""
 
     @abc.abstractmethod
     def dump(self, sink: typing.BinaryIO, parent: str | None = None) -> Item:
@@ -258,7 +258,10 @@ class Backups(abc.ABC):
 
 
 class Replication(abc.ABC):
-    """Being the source or a replica of another server."""
+    """Being the source or a replica of another server.
+
+    No engine can yet: replicas are refused.
+    """
 
     @abc.abstractmethod
     def attach(self, source: Item) -> None:
@@ -271,22 +274,6 @@ class Replication(abc.ABC):
     @abc.abstractmethod
     def position(self) -> str:
         """How far the server has come."""
-
-
-class Membership(abc.ABC):
-    """Being a member of a cluster."""
-
-    @abc.abstractmethod
-    def bootstrap(self, name: str) -> None:
-        """Be the first member."""
-
-    @abc.abstractmethod
-    def join(self, name: str, seeds: Names) -> None:
-        """Join the members at these addresses."""
-
-    @abc.abstractmethod
-    def leave(self) -> None:
-        """Leave the cluster in good order."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,7 +364,6 @@ class Driver:
     root: Root | None = None
     backups: Backups | None = None
     replication: Replication | None = None
-    membership: Membership | None = None
     tls: Tls | None = None
     upgrades: Upgrades | None = None
 

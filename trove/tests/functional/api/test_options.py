@@ -11,8 +11,8 @@ DEFAULTS = {
     'bind_host': '0.0.0.0', 'bind_port': 8779, 'public_endpoint': None,
     'admin_roles': [], 'max_header_line': 16384,
     **{name + '_page_size': 20 for name in (
-        'instances', 'clusters', 'backups', 'configurations', 'modules',
-        'users', 'databases')},
+        'instances', 'backups', 'configurations', 'modules', 'users',
+        'databases')},
     **{'http_%s_rate' % name: 200 for name in (
         'get', 'post', 'put', 'delete', 'mgmt_post')},
     'max_instances_per_tenant': 10, 'max_ram_per_tenant': -1,
@@ -29,10 +29,11 @@ DEFAULTS = {
     'guest_log_limit': 1000000, 'guest_log_expiry': 2592000,
 }
 
-#: Come with what they are about: backups that are taken, replicas, names in
-#: DNS. An option that changes nothing would be a lie.
+#: Come with what they are about: backups that are taken, replicas, clusters,
+#: names in DNS. An option that changes nothing would be a lie.
 NOT_YET = ('verify_swift_checksum_on_restore', 'verify_replica_volume_size',
-           'backup_swift_container', 'trove_dns_support')
+           'backup_swift_container', 'clusters_page_size',
+           'trove_dns_support')
 
 ENGINE = {'volume_support': True, 'root_on_create': False,
           'min_cluster_member_count': 3, 'even_cluster_members': False,
