@@ -11,6 +11,7 @@ from trove.cloud import errors
 from trove.cloud import marks
 from trove.cloud import microversions
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.objects import orphan
 
 
@@ -36,7 +37,7 @@ class CinderVolumes(ports.Volumes):
     def types(self):
         """Volume types on offer."""
         with translated():
-            return [ports.VolumeType(
+            return [resources.VolumeType(
                 id=found.id, name=found.name,
                 is_public=getattr(found, 'is_public', True),
                 description=getattr(found, 'description', None))
@@ -122,5 +123,5 @@ def translated():
 
 
 def _volume(found):
-    return ports.Volume(id=found.id, name=found.name, status=found.status,
-                        size_gb=found.size, type=found.volume_type)
+    return resources.Volume(id=found.id, name=found.name, status=found.status,
+                            size_gb=found.size, type=found.volume_type)

@@ -2,6 +2,7 @@
 """Images, through Glance."""
 
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.cloud import sdk
 from trove.common import exception
 
@@ -35,7 +36,7 @@ class GlanceImages(ports.Images):
 
 
 def _image(found):
-    return ports.Image(
+    return resources.Image(
         id=found.id, name=found.name, status=found.status,
         tags=tuple(found.tags or ()), min_disk_gb=found.min_disk or 0,
         min_ram_mb=found.min_ram or 0)

@@ -5,6 +5,7 @@ import ipaddress
 
 from trove.cloud import marks
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.cloud import sdk
 from trove.common import exception
 from trove.objects import orphan
@@ -46,7 +47,7 @@ class NeutronNetwork(ports.Network):
             network = self._network.get_network(network_id)
         if not (network.is_shared or network.project_id == project_id):
             raise exception.NotFound(kind='Network', id=network_id)
-        return subnet and ports.Subnet(
+        return subnet and resources.Subnet(
             id=subnet.id, network_id=subnet.network_id, cidr=subnet.cidr)
 
     def usable(self, project_id):
@@ -78,7 +79,7 @@ class NeutronNetwork(ports.Network):
 
     def ports(self, instance_id):
         """Every port of the instance, floating addresses joined in."""
-        name = ports.resource_name(instance_id)
+        name = resources.name_of(instance_id)
         with sdk.translated('Neutron'):
             found = self._named(self._network.ports, name)
             return [_port(port, self._floating(port.id)) for port in found]
@@ -206,13 +207,13 @@ def _marked(kind, found, key='id'):
 
 
 def _rule(found):
-    return ports.Rule(protocol=found.protocol, port_min=found.port_range_min,
-                      port_max=found.port_range_max,
-                      cidr=found.remote_ip_prefix)
+    return resources.Rule(
+        protocol=found.protocol, port_min=found.port_range_min,
+        port_max=found.port_range_max, cidr=found.remote_ip_prefix)
 
 
 def _port(found, floating=()):
-    return ports.Port(
+    return resources.Port(
         id=found.id, name=found.name, network_id=found.network_id,
         mac=found.mac_address,
         addresses=tuple(item['ip_address'] for item in found.fixed_ips),

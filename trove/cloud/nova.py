@@ -12,6 +12,7 @@ from trove.cloud import errors
 from trove.cloud import marks
 from trove.cloud import microversions
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.objects import orphan
 
 #: Every server of ours carries this tag; listing asks for it.
@@ -83,8 +84,8 @@ class NovaCompute(ports.Compute):
                 availability_zone=order.availability_zone,
                 scheduler_hints=_hints(order), key_name=order.key_name,
                 tags=[OURS, _mark(order.instance_id), *order.tags])
-        return ports.Server(id=made.id, name=order.name, status='BUILD',
-                            metadata=metadata)
+        return resources.Server(id=made.id, name=order.name, status='BUILD',
+                                metadata=metadata)
 
     def find(self, instance_id):
         """Servers whose metadata names the instance, any operation."""
@@ -267,7 +268,7 @@ def _hints(order):
 
 
 def _flavor(found):
-    return ports.Flavor(
+    return resources.Flavor(
         id=found.id, name=found.name, ram_mb=found.ram, vcpus=found.vcpus,
         disk_gb=found.disk,
         ephemeral_gb=getattr(found, 'OS-FLV-EXT-DATA:ephemeral', 0))
@@ -277,7 +278,7 @@ def _server(found):
     fault = getattr(found, 'fault', None) or {}
     flavor = getattr(found, 'flavor', None) or {}
     image = getattr(found, 'image', None) or {}
-    return ports.Server(
+    return resources.Server(
         id=found.id, name=found.name, status=found.status,
         fault=fault.get('message'),
         host=getattr(found, 'OS-EXT-SRV-ATTR:host', None),

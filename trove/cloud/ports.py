@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What we need of a cloud, in our own nouns.
+"""What we need of a cloud; its things, in our own nouns, are `resources`.
 
 Adapters (one file per service) and the fake keep these promises; the same
 contract tests run against both. Rules for all methods:
@@ -16,14 +16,10 @@ contract tests run against both. Rules for all methods:
 import abc
 import dataclasses
 
+from trove.cloud import resources
 from trove.common import context
 from trove.common import exception
 from trove.objects import orphan
-
-
-def resource_name(instance_id: str) -> str:
-    """The name of an instance's ports and volumes in the cloud."""
-    return 'trove-' + instance_id
 
 
 class CloudError(exception.TroveError):
@@ -48,135 +44,15 @@ class CloudDown(CloudError):
     """No answer, a connection lost, or a 5xx; the outcome is unknown."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Flavor:
-    """Sizes of a server."""
-
-    id: str
-    name: str
-    ram_mb: int
-    vcpus: int
-    disk_gb: int
-    ephemeral_gb: int = 0
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """A server: status is Nova's word, ``fault`` its message in ERROR."""
-
-    id: str
-    name: str
-    status: str
-    fault: str | None = None
-    host: str | None = None
-    flavor_id: str | None = None
-    flavor_name: str | None = None
-    image_id: str | None = None
-    metadata: dict = dataclasses.field(default_factory=dict)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class ServerOrder:
-    """What to boot; ``instance_id`` and ``operation_id`` become metadata."""
-
-    name: str
-    instance_id: str
-    operation_id: str
-    project_id: str
-    image_id: str
-    flavor_id: str
-    port_ids: tuple[str, ...]
-    user_data: str
-    volume_id: str | None = None
-    availability_zone: str | None = None
-    server_group_id: str | None = None
-    key_name: str | None = None
-    tags: tuple[str, ...] = ()
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class RebuildOrder:
-    """What a server is made anew of; ``metadata`` replaces what it has."""
-
-    image_id: str
-    user_data: str = dataclasses.field(repr=False)
-    metadata: dict
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Volume:
-    """A data volume: status is Cinder's word."""
-
-    id: str
-    name: str
-    status: str
-    size_gb: int
-    type: str | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class VolumeType:
-    """A kind of volume on offer."""
-
-    id: str
-    name: str
-    is_public: bool = True
-    description: str | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Subnet:
-    """A subnet as far as checks need it."""
-
-    id: str
-    network_id: str
-    cidr: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Port:
-    """A port with its fixed addresses and, if bound, its floating one."""
-
-    id: str
-    name: str
-    network_id: str
-    mac: str
-    addresses: tuple[str, ...]
-    security_groups: tuple[str, ...] = ()
-    floating: str | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One ingress rule."""
-
-    protocol: str
-    port_min: int
-    port_max: int
-    cidr: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
-    """An image that servers can boot."""
-
-    id: str
-    name: str | None
-    status: str
-    tags: tuple[str, ...] = ()
-    min_disk_gb: int = 0
-    min_ram_mb: int = 0
-
-
 class Compute(abc.ABC):
     """Servers, flavors, zones, server groups."""
 
     @abc.abstractmethod
-    def flavors(self) -> list[Flavor]:
+    def flavors(self) -> list[resources.Flavor]:
         """All flavors that tenants may use."""
 
     @abc.abstractmethod
-    def flavor(self, flavor_id: str) -> Flavor:
+    def flavor(self, flavor_id: str) -> resources.Flavor:
         """One flavor, or NotFound."""
 
     @abc.abstractmethod
@@ -184,7 +60,7 @@ class Compute(abc.ABC):
         """Names of the availability zones that are up."""
 
     @abc.abstractmethod
-    def boot(self, order: ServerOrder) -> Server:
+    def boot(self, order: resources.ServerOrder) -> resources.Server:
         """Ask for a server and return at once; see `show` for the outcome.
 
         A server whose metadata names the same operation is returned instead
@@ -192,11 +68,11 @@ class Compute(abc.ABC):
         """
 
     @abc.abstractmethod
-    def find(self, instance_id: str) -> list[Server]:
+    def find(self, instance_id: str) -> list[resources.Server]:
         """Servers whose metadata names the instance, any operation."""
 
     @abc.abstractmethod
-    def show(self, server_id: str) -> Server:
+    def show(self, server_id: str) -> resources.Server:
         """The server now, or NotFound."""
 
     @abc.abstractmethod
@@ -240,7 +116,7 @@ class Compute(abc.ABC):
         """Ask for another host, this one or any; shown as a resize is."""
 
     @abc.abstractmethod
-    def rebuild(self, server_id: str, order: RebuildOrder) -> None:
+    def rebuild(self, server_id: str, order: resources.RebuildOrder) -> None:
         """Ask for a new root disk; volumes, ports and addresses stay."""
 
     @abc.abstractmethod
@@ -268,21 +144,21 @@ class Volumes(abc.ABC):
     """Data volumes."""
 
     @abc.abstractmethod
-    def types(self) -> list[VolumeType]:
+    def types(self) -> list[resources.VolumeType]:
         """Volume types on offer."""
 
     @abc.abstractmethod
     def create(self, name: str, size_gb: int, instance_id: str,
                operation_id: str, volume_type: str | None = None,
-               availability_zone: str | None = None) -> Volume:
+               availability_zone: str | None = None) -> resources.Volume:
         """Ask for a volume (found again by name and operation metadata)."""
 
     @abc.abstractmethod
-    def find(self, instance_id: str) -> list[Volume]:
+    def find(self, instance_id: str) -> list[resources.Volume]:
         """Volumes whose metadata names the instance."""
 
     @abc.abstractmethod
-    def show(self, volume_id: str) -> Volume:
+    def show(self, volume_id: str) -> resources.Volume:
         """The volume now, or NotFound."""
 
     @abc.abstractmethod
@@ -310,7 +186,7 @@ class Network(abc.ABC):
 
     @abc.abstractmethod
     def check(self, project_id: str, network_id: str | None,
-              subnet_id: str | None) -> Subnet | None:
+              subnet_id: str | None) -> resources.Subnet | None:
         """Hold a tenant's choice: the network (and subnet in it) exists and
         the project may use it; else NotFound. Gives the subnet if named."""
 
@@ -324,11 +200,11 @@ class Network(abc.ABC):
                     security_groups: tuple[str, ...],
                     subnet_id: str | None = None,
                     address: str | None = None,
-                    description: str = '') -> Port:
+                    description: str = '') -> resources.Port:
         """A port of that name for that instance (found again by both)."""
 
     @abc.abstractmethod
-    def ports(self, instance_id: str) -> list[Port]:
+    def ports(self, instance_id: str) -> list[resources.Port]:
         """Every port of the instance, floating addresses joined in."""
 
     @abc.abstractmethod
@@ -336,7 +212,8 @@ class Network(abc.ABC):
         """Remove a port and what floats on it."""
 
     @abc.abstractmethod
-    def create_security_group(self, name: str, rules: tuple[Rule, ...],
+    def create_security_group(self, name: str,
+                              rules: tuple[resources.Rule, ...],
                               description: str = '') -> str:
         """Id of the security group of that name, with exactly the rules."""
 
@@ -368,31 +245,19 @@ class Images(abc.ABC):
     """Images for guests."""
 
     @abc.abstractmethod
-    def show(self, image_id: str) -> Image:
+    def show(self, image_id: str) -> resources.Image:
         """One image, or NotFound."""
 
     @abc.abstractmethod
-    def newest(self, tags: tuple[str, ...]) -> Image:
+    def newest(self, tags: tuple[str, ...]) -> resources.Image:
         """Newest active image carrying all tags, or NotFound."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """A tenant's place in the object store, and what opens it.
-
-    ``guest_url`` is the same place as guests reach it.
-    """
-
-    url: str
-    guest_url: str
-    token: str = dataclasses.field(repr=False)
 
 
 class ObjectStore(abc.ABC):
     """Objects of tenants, reached with their own tokens."""
 
     @abc.abstractmethod
-    def account(self, ctx: context.Context) -> Account:
+    def account(self, ctx: context.Context) -> resources.Account:
         """The caller's account, which answers.
 
         NotSupported where the cloud has no object store for the caller,

@@ -9,6 +9,7 @@ no other token than the caller's, which must be good by itself.
 from keystoneauth1 import exceptions as ksa_errors
 
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.common import exception
 
 
@@ -43,8 +44,8 @@ class SwiftObjects(ports.ObjectStore):
                        'object store') from error
         except ksa_errors.ClientException as error:
             raise _away(error) from error
-        return ports.Account(url=url, guest_url=self._for_guests(url),
-                             token=ctx.auth_token)
+        return resources.Account(url=url, guest_url=self._for_guests(url),
+                                 token=ctx.auth_token)
 
     def _url(self, ctx):
         if self._conf.swift_url:

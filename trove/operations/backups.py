@@ -9,7 +9,7 @@ import dataclasses
 import datetime
 import typing
 
-from trove.cloud import ports
+from trove.cloud import resources
 from trove.common import context
 from trove.common import exception
 from trove.objects import backup as backups
@@ -137,7 +137,7 @@ def delete(deps: deps_.Deps, found: backups.Backup) -> typing.NoReturn:
 
 def check_restore(ctx: context.Context, deps: deps_.Deps, backup_id: str,
                   version: datastore.Version, volume_gb: int | None,
-                  flavor: ports.Flavor) -> None:
+                  flavor: resources.Flavor) -> None:
     """Hold that an instance of this size could be made of a backup."""
     found = get(ctx, deps, backup_id)
     if not found.state.is_usable:

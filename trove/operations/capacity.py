@@ -3,7 +3,7 @@
 
 import typing
 
-from trove.cloud import ports
+from trove.cloud import resources
 from trove.common import exception
 from trove.objects import datastore
 from trove.operations import catalogue
@@ -61,7 +61,7 @@ def engine_of(deps: deps_.Deps, version: datastore.Version) -> typing.Any:
                             datastore=version.datastore_name) from error
 
 
-def image_of(deps: deps_.Deps, version: datastore.Version) -> ports.Image:
+def image_of(deps: deps_.Deps, version: datastore.Version) -> resources.Image:
     """The image that servers of a version boot from."""
     try:
         found = catalogue.image(deps, version.image_id, version.image_tags)
@@ -75,8 +75,8 @@ def image_of(deps: deps_.Deps, version: datastore.Version) -> ports.Image:
 
 
 def flavor_of(deps: deps_.Deps, flavor_id: str | None,
-              version: datastore.Version, image: ports.Image
-              ) -> ports.Flavor:
+              version: datastore.Version, image: resources.Image
+              ) -> resources.Flavor:
     """The flavor, if the version may use it and its image fits into it."""
     if flavor_id is None:
         raise FlavorRefused(reason='a flavor must be named.')
@@ -100,7 +100,7 @@ def flavor_of(deps: deps_.Deps, flavor_id: str | None,
 
 
 def volume_of(deps: deps_.Deps, engine: typing.Any,
-              version: datastore.Version, flavor: ports.Flavor,
+              version: datastore.Version, flavor: resources.Flavor,
               size_gb: int | None, type_name: str | None
               ) -> tuple[int | None, str | None]:
     """Size and type of the data volume; (None, None) for local storage."""

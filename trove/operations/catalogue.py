@@ -12,6 +12,7 @@ import typing
 import weakref
 
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.common import exception
 from trove.operations import deps as deps_
 
@@ -66,13 +67,13 @@ def _remembered(deps: deps_.Deps, key: typing.Hashable,
     return memory.get(key, age_s, fetch)
 
 
-def flavors(deps: deps_.Deps, fresh: bool = False) -> list[ports.Flavor]:
+def flavors(deps: deps_.Deps, fresh: bool = False) -> list[resources.Flavor]:
     """Every flavor on offer, by memory and name."""
     found = _remembered(deps, 'flavors', deps.cloud.compute.flavors, fresh)
     return sorted(found, key=lambda item: (item.ram_mb, item.name, item.id))
 
 
-def flavor(deps: deps_.Deps, flavor_id: str) -> ports.Flavor:
+def flavor(deps: deps_.Deps, flavor_id: str) -> resources.Flavor:
     """One flavor on offer, or FlavorNotFound."""
     for fresh in (False, True):
         for found in flavors(deps, fresh):
@@ -82,13 +83,13 @@ def flavor(deps: deps_.Deps, flavor_id: str) -> ports.Flavor:
 
 
 def volume_types(deps: deps_.Deps,
-                 fresh: bool = False) -> list[ports.VolumeType]:
+                 fresh: bool = False) -> list[resources.VolumeType]:
     """Every volume type on offer, by name."""
     found = _remembered(deps, 'types', deps.cloud.volumes.types, fresh)
     return sorted(found, key=lambda item: (item.name, item.id))
 
 
-def volume_type(deps: deps_.Deps, name_or_id: str) -> ports.VolumeType:
+def volume_type(deps: deps_.Deps, name_or_id: str) -> resources.VolumeType:
     """One volume type on offer, or VolumeTypeNotFound."""
     for fresh in (False, True):
         for found in volume_types(deps, fresh):
@@ -105,16 +106,16 @@ def has_zone(deps: deps_.Deps, name: str) -> bool:
 
 
 def image(deps: deps_.Deps, image_id: str | None,
-          tags: tuple[str, ...]) -> ports.Image:
+          tags: tuple[str, ...]) -> resources.Image:
     """The image of that id, else the newest with the tags, or NotFound."""
     if image_id:
-        found: ports.Image = _remembered(
+        found: resources.Image = _remembered(
             deps, ('image', image_id),
             lambda: deps.cloud.images.show(image_id))
         return found
     if not tags:
         raise exception.NotFound(kind='Image', id='(none named)')
-    newest: ports.Image = _remembered(
+    newest: resources.Image = _remembered(
         deps, ('tags', tags), lambda: deps.cloud.images.newest(tags))
     return newest
 
@@ -128,12 +129,12 @@ def networks(deps: deps_.Deps, project_id: str) -> list[str]:
 
 
 def subnet(deps: deps_.Deps, project_id: str, network_id: str | None,
-           subnet_id: str | None) -> ports.Subnet | None:
+           subnet_id: str | None) -> resources.Subnet | None:
     """The subnet of a project's choice, if it names one.
 
     Raises NotFound where the project may not use network or subnet.
     """
-    found: ports.Subnet | None = _remembered(
+    found: resources.Subnet | None = _remembered(
         deps, ('subnet', project_id, network_id, subnet_id),
         lambda: deps.cloud.network.check(project_id, network_id, subnet_id))
     return found

@@ -8,7 +8,7 @@ then refused.
 import dataclasses
 import typing
 
-from trove.cloud import ports
+from trove.cloud import resources
 from trove.common import context
 from trove.common import exception
 from trove.operations import apply_configuration
@@ -95,7 +95,7 @@ def create_cluster(ctx: context.Context, deps: deps_.Deps,
     raise ClustersNotSupported()
 
 
-def _deltas(count: int, flavor: ports.Flavor,
+def _deltas(count: int, flavor: resources.Flavor,
             volume_gb: int | None) -> dict[str, int]:
     return {'instances': count, 'ram': count * flavor.ram_mb,
             'volumes': count * (volume_gb or 0)}

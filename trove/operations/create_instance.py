@@ -10,7 +10,7 @@ import datetime
 import typing
 import uuid
 
-from trove.cloud import ports
+from trove.cloud import resources
 from trove.common import context
 from trove.common import exception
 from trove.db import session
@@ -164,7 +164,7 @@ def _check_placement(deps: deps_.Deps, wish: Wish) -> None:
 
 
 def _record(ctx: context.Context, deps: deps_.Deps, wish: Wish,
-            version: datastore.Version, flavor: ports.Flavor,
+            version: datastore.Version, flavor: resources.Flavor,
             volume_gb: int | None, volume_type: str | None
             ) -> instance.Instance:
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None,
@@ -187,7 +187,7 @@ def _record(ctx: context.Context, deps: deps_.Deps, wish: Wish,
 
 
 def _arguments(wish: Wish, record: instance.Instance,
-               version: datastore.Version, flavor: ports.Flavor,
+               version: datastore.Version, flavor: resources.Flavor,
                image_id: str, nics: tuple[networks.Nic, ...],
                password: str | None) -> dict[str, typing.Any]:
     return {

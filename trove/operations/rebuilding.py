@@ -5,7 +5,7 @@ volume, ports and addresses stay."""
 import dataclasses
 import typing
 
-from trove.cloud import ports
+from trove.cloud import resources
 from trove.common import exception
 from trove.objects import instance
 from trove.operations import catalogue
@@ -64,6 +64,6 @@ def _flavor(deps: deps_.Deps, found: instance.Instance
     try:
         return dataclasses.asdict(catalogue.flavor(deps, found.flavor_id))
     except catalogue.FlavorNotFound:
-        return dataclasses.asdict(ports.Flavor(
+        return dataclasses.asdict(resources.Flavor(
             id=found.flavor_id, name='', ram_mb=found.ram_mb, vcpus=1,
             disk_gb=0))

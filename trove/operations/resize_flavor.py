@@ -5,7 +5,7 @@ import dataclasses
 import typing
 import uuid
 
-from trove.cloud import ports
+from trove.cloud import resources
 from trove.common import context
 from trove.common import exception
 from trove.db import session
@@ -54,7 +54,7 @@ def resize_flavor(ctx: context.Context, deps: deps_.Deps, instance_id: str,
 @session.retried
 def _promise(ctx: context.Context, deps: deps_.Deps,
              before: instance.Instance, old: dict[str, typing.Any],
-             new: ports.Flavor, operation_id: str) -> None:
+             new: resources.Flavor, operation_id: str) -> None:
     with deps.db.writer() as tx:
         found = tx.instances.get(before.id)
         actions.check_ready(found)
@@ -82,14 +82,14 @@ def _flavor_now(deps: deps_.Deps, found: instance.Instance
     try:
         return dataclasses.asdict(catalogue.flavor(deps, found.flavor_id))
     except catalogue.FlavorNotFound:
-        return dataclasses.asdict(ports.Flavor(
+        return dataclasses.asdict(resources.Flavor(
             id=found.flavor_id, name='', ram_mb=found.ram_mb, vcpus=1,
             disk_gb=0))
 
 
 def _flavor_wanted(deps: deps_.Deps, found: instance.Instance,
                    old: dict[str, typing.Any],
-                   flavor_id: str) -> ports.Flavor:
+                   flavor_id: str) -> resources.Flavor:
     with deps.db.reader() as tx:
         version = tx.datastores.version_by_id(found.datastore_version_id)
     new = capacity.flavor_of(deps, flavor_id, version,

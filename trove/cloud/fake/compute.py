@@ -7,14 +7,17 @@ import uuid
 
 from trove.cloud import marks
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.cloud.fake import faults
 from trove.cloud.fake import times
 from trove.common import exception
 from trove.objects import orphan
 
 FLAVORS = (
-    ports.Flavor(id='1', name='db.small', ram_mb=512, vcpus=1, disk_gb=5),
-    ports.Flavor(id='2', name='db.medium', ram_mb=2048, vcpus=2, disk_gb=5),
+    resources.Flavor(id='1', name='db.small', ram_mb=512, vcpus=1,
+                     disk_gb=5),
+    resources.Flavor(id='2', name='db.medium', ram_mb=2048, vcpus=2,
+                     disk_gb=5),
 )
 
 
@@ -73,7 +76,7 @@ class FakeCompute(ports.Compute):
             raise ports.CloudRefused(
                 service='Fake cloud',
                 reason='there is no flavor %s' % order.flavor_id)
-        server = ports.Server(
+        server = resources.Server(
             id=str(uuid.uuid4()), name=order.name, status='BUILD',
             flavor_id=order.flavor_id,
             flavor_name=_flavor(order.flavor_id).name,

@@ -4,6 +4,7 @@
 import threading
 
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.cloud.fake import faults
 from trove.common import exception
 
@@ -16,7 +17,7 @@ class FakeImages(ports.Images):
     def __init__(self, switch):
         self.faults = switch
         self.lock = threading.RLock()
-        self.images = [ports.Image(
+        self.images = [resources.Image(
             id='image-1', name='trove-mariadb', status='active',
             tags=('trove', 'mariadb'))]
 

@@ -6,6 +6,7 @@ import uuid
 
 from trove.cloud import marks
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.cloud.fake import faults
 from trove.cloud.fake import times
 from trove.common import exception
@@ -47,7 +48,7 @@ class FakeNetwork(ports.Network):
         if (network_id not in NETWORKS
                 or NETWORKS[network_id][0] not in (None, project_id)):
             raise exception.NotFound(kind='Network', id=network_id)
-        return subnet_id and ports.Subnet(
+        return subnet_id and resources.Subnet(
             id=subnet_id, network_id=network_id,
             cidr=NETWORKS[network_id][1] + '.0/24')
 
@@ -68,7 +69,7 @@ class FakeNetwork(ports.Network):
         if network_id not in NETWORKS:
             raise exception.NotFound(kind='Network', id=network_id)
         self._next += 1
-        port = ports.Port(
+        port = resources.Port(
             id=str(uuid.uuid4()), name=name, network_id=network_id,
             mac='fa:16:3e:00:00:%02x' % (self._next % 256),
             addresses=(address or '%s.%d' % (NETWORKS[network_id][1],
@@ -82,7 +83,7 @@ class FakeNetwork(ports.Network):
     @faults.breakable
     def ports(self, instance_id):
         """Every port of the instance."""
-        name = ports.resource_name(instance_id)
+        name = resources.name_of(instance_id)
         return [self._with_floating(port) for port in self.all_ports.values()
                 if port.name == name]
 
@@ -158,7 +159,7 @@ class FakeNetwork(ports.Network):
     def _with_floating(self, port):
         for address, (on_port, _) in self.floating.items():
             if on_port == port.id:
-                return ports.Port(
+                return resources.Port(
                     id=port.id, name=port.name, network_id=port.network_id,
                     mac=port.mac, addresses=port.addresses,
                     security_groups=port.security_groups, floating=address)

@@ -4,6 +4,7 @@
 import threading
 
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.cloud.fake import faults
 
 
@@ -20,5 +21,5 @@ class FakeObjects(ports.ObjectStore):
     def account(self, ctx):
         """The caller's account."""
         url = 'http://swift.test/v1/AUTH_' + ctx.project_id
-        return ports.Account(url=url, guest_url=url,
-                             token=ctx.auth_token or '')
+        return resources.Account(url=url, guest_url=url,
+                                 token=ctx.auth_token or '')

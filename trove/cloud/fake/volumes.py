@@ -6,6 +6,7 @@ import threading
 import uuid
 
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.cloud.fake import faults
 from trove.cloud.fake import times
 from trove.common import exception
@@ -32,7 +33,7 @@ class FakeVolumes(ports.Volumes):
     @faults.breakable
     def types(self):
         """The only volume type."""
-        return [ports.VolumeType(id='lvm', name='lvm')]
+        return [resources.VolumeType(id='lvm', name='lvm')]
 
     @faults.breakable
     def create(self, name, size_gb, instance_id, operation_id,
@@ -42,9 +43,9 @@ class FakeVolumes(ports.Volumes):
         for volume_id, present in self._metadata.items():
             if present == wanted:
                 return self.volumes[volume_id]
-        volume = ports.Volume(id=str(uuid.uuid4()), name=name,
-                              status='creating', size_gb=size_gb,
-                              type=volume_type)
+        volume = resources.Volume(id=str(uuid.uuid4()), name=name,
+                                  status='creating', size_gb=size_gb,
+                                  type=volume_type)
         self.volumes[volume.id] = volume
         self._metadata[volume.id] = wanted
         self.created[volume.id] = times.now()

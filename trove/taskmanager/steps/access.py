@@ -4,7 +4,7 @@
 import typing
 
 from trove.cloud import marks
-from trove.cloud import ports as cloud
+from trove.cloud import resources
 from trove.common import exception
 from trove.objects import instance as objects
 from trove.objects import status
@@ -76,7 +76,7 @@ class ChangeFloating(base.Step):
             else:
                 self._give_back(instance_id, port.floating)
 
-    def _ports(self, instance_id: str) -> list[cloud.Port]:
+    def _ports(self, instance_id: str) -> list[resources.Port]:
         with self.tools.db.reader() as tx:
             known = {found.external_id for found
                      in tx.resources.of(instance_id, 'port')}

@@ -7,6 +7,7 @@ import typing
 
 from trove.cloud import marks
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.cloud import userdata
 from trove.common import exception
 from trove.taskmanager import identity
@@ -24,7 +25,7 @@ class ServerFailed(exception.TroveError):
     template = 'the server is in status %(status)s: %(fault)s'
 
 
-def check_server(tools: toolbox.Tools, server_id: str) -> ports.Server:
+def check_server(tools: toolbox.Tools, server_id: str) -> resources.Server:
     """The server now; ServerFailed when it is lost."""
     try:
         server = tools.cloud.compute.show(server_id)
@@ -36,12 +37,12 @@ def check_server(tools: toolbox.Tools, server_id: str) -> ports.Server:
     return server
 
 
-def failed(tools: toolbox.Tools, server: ports.Server) -> ServerFailed:
+def failed(tools: toolbox.Tools, server: resources.Server) -> ServerFailed:
     """The error that tells how a server ended, and why."""
     return ServerFailed(status=server.status, fault=why(tools, server))
 
 
-def why(tools: toolbox.Tools, server: ports.Server) -> str:
+def why(tools: toolbox.Tools, server: resources.Server) -> str:
     """Why a server is not what it should be, as far as the cloud tells.
 
     Asking must not hide what it is asked about.
@@ -93,7 +94,7 @@ class BootServer(base.Step):
         """Boot it with everything it needs to find its way to us."""
         with self.tools.db.reader() as tx:
             instance = tx.instances.get(instance_id)
-        server = self.tools.cloud.compute.boot(ports.ServerOrder(
+        server = self.tools.cloud.compute.boot(resources.ServerOrder(
             name=instance.name, instance_id=instance_id,
             operation_id=operation_id, project_id=instance.project_id,
             image_id=image_id, flavor_id=flavor['id'],

@@ -5,7 +5,7 @@ import functools
 import typing
 
 from trove.cloud import marks
-from trove.cloud import ports
+from trove.cloud import resources
 from trove.common import exception
 from trove.objects import instance as objects
 from trove.objects import status
@@ -85,9 +85,9 @@ class CreatePorts(base.Step):
 
     def _port(self, instance_id: str, operation_id: str, kind: str,
               network_id: str, groups: tuple[str, ...],
-              **where: typing.Any) -> ports.Port:
+              **where: typing.Any) -> resources.Port:
         port = self.tools.cloud.network.create_port(
-            ports.resource_name(instance_id), network_id, instance_id,
+            resources.name_of(instance_id), network_id, instance_id,
             groups, **where)
         with self.tools.db.writer() as tx:
             tx.resources.put(instance_id, kind, port.id, operation_id)
@@ -132,12 +132,13 @@ class DeletePorts(base.Step):
 
 def rules(tools: toolbox.Tools, manager: str,
           access: typing.Mapping[str, typing.Any]
-          ) -> tuple[ports.Rule, ...]:
+          ) -> tuple[resources.Rule, ...]:
     """Who may reach the engine: the networks named, or the default one."""
     cidrs = (access.get('allowed_cidrs')
              or [tools.conf.trove_security_group_rule_cidr])
     return tuple(
-        ports.Rule(protocol='tcp', port_min=first, port_max=last, cidr=cidr)
+        resources.Rule(protocol='tcp', port_min=first, port_max=last,
+                       cidr=cidr)
         for first, last in tools.datastores.get(manager).tcp_ports
         for cidr in cidrs)
 

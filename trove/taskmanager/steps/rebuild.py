@@ -10,7 +10,7 @@ image, and a restored copy of the data.
 import dataclasses
 import typing
 
-from trove.cloud import ports
+from trove.cloud import resources
 from trove.cloud import userdata
 from trove.common import exception
 from trove.objects import instance as objects
@@ -139,7 +139,7 @@ def _rebuild(tools: toolbox.Tools, instance_id: str, server_id: str,
             compute.check_server(tools, server_id)
             return server.status == 'ACTIVE'
         if not asked and server.status != 'REBUILD':
-            tools.cloud.compute.rebuild(server_id, ports.RebuildOrder(
+            tools.cloud.compute.rebuild(server_id, resources.RebuildOrder(
                 image_id=image_id,
                 user_data=_user_data(tools, instance_id, version),
                 metadata={**server.metadata, MARK: mark}))

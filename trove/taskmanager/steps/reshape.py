@@ -5,6 +5,7 @@ import logging
 import typing
 
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.common import exception
 from trove.taskmanager import tools as toolbox
 from trove.taskmanager.steps import base
@@ -112,7 +113,7 @@ class RebootServer(base.Step):
 
 
 def put_back(tools: toolbox.Tools, instance_id: str,
-             server_id: str) -> ports.Server:
+             server_id: str) -> resources.Server:
     """The server as it was before its change, and running.
 
     A change that was confirmed is shown as unconfirmed for a while. Going
@@ -120,7 +121,7 @@ def put_back(tools: toolbox.Tools, instance_id: str,
     """
     rebooted = refused = False
 
-    def look() -> ports.Server | None:
+    def look() -> resources.Server | None:
         nonlocal rebooted, refused
         server = tools.cloud.compute.show(server_id)
         if server.status == _DONE and not refused:
@@ -136,7 +137,7 @@ def put_back(tools: toolbox.Tools, instance_id: str,
             rebooted = True
         return server if server.status == 'ACTIVE' else None
 
-    server: ports.Server = tools.until(
+    server: resources.Server = tools.until(
         look, tools.conf.revert_time_out, 'the server as it was')
     _note(tools, instance_id, 'ACTIVE')
     return server
@@ -144,7 +145,7 @@ def put_back(tools: toolbox.Tools, instance_id: str,
 
 def _change(tools: toolbox.Tools, server_id: str,
             ask: typing.Callable[[], None],
-            is_there: typing.Callable[[ports.Server], bool]) -> None:
+            is_there: typing.Callable[[resources.Server], bool]) -> None:
     """Ask an active server to change, and wait until it has.
 
     The cloud shows a change as soon as it has taken the request: a server

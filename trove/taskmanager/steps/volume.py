@@ -3,7 +3,7 @@
 
 import functools
 
-from trove.cloud import ports
+from trove.cloud import resources
 from trove.common import exception
 from trove.objects import status
 from trove.taskmanager import tools as toolbox
@@ -30,7 +30,7 @@ class CreateVolume(base.Step):
             return {'volume_id': None}
         conf = self.tools.conf
         volume = self.tools.cloud.volumes.create(
-            ports.resource_name(instance_id), volume_gb, instance_id,
+            resources.name_of(instance_id), volume_gb, instance_id,
             operation_id, volume_type or conf.cinder_volume_type,
             availability_zone if conf.enable_volume_az else None)
         with self.tools.db.writer() as tx:

@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.common import exception
 from trove.tests.contract.cloud import test_ports
 
@@ -181,7 +182,7 @@ def test_a_rebuild_keeps_the_volume_and_the_port(place, cloud, instance_id,
     made = cloud.compute.boot(order)
     test_ports.active(place, made.id)
     becomes(cloud.volumes, volume.id, 'in-use')
-    cloud.compute.rebuild(made.id, ports.RebuildOrder(
+    cloud.compute.rebuild(made.id, resources.RebuildOrder(
         image_id=place.image_id, user_data='IyE=', metadata={
             'trove_project_id': place.project_id,
             'trove_instance_id': instance_id,

@@ -8,6 +8,7 @@ import pytest
 
 from trove.cloud import marks
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.tests.contract.cloud import test_ports as usual
 
 
@@ -69,7 +70,7 @@ def test_a_group_lets_in_what_its_rules_say(networked, instance_id):
     group_id = network.create_security_group(name, usual.RULES)
     assert rules() == {('tcp', 3306, 3306, '0.0.0.0/0'),
                        ('tcp', 4567, 4568, '10.0.0.0/8')}
-    network.create_security_group(name, (usual.RULES[0], ports.Rule(
+    network.create_security_group(name, (usual.RULES[0], resources.Rule(
         protocol='tcp', port_min=22, port_max=22, cidr='2001:db8::/32')))
     assert rules() == {('tcp', 3306, 3306, '0.0.0.0/0'),
                        ('tcp', 22, 22, '2001:db8::/32')}

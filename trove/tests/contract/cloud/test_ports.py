@@ -6,14 +6,15 @@ import uuid
 import pytest
 
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.common import exception
 from trove.common import waiting
 from trove.tests.contract.cloud import real
 
-RULES = (ports.Rule(protocol='tcp', port_min=3306, port_max=3306,
-                    cidr='0.0.0.0/0'),
-         ports.Rule(protocol='tcp', port_min=4567, port_max=4568,
-                    cidr='10.0.0.0/8'))
+RULES = (resources.Rule(protocol='tcp', port_min=3306, port_max=3306,
+                        cidr='0.0.0.0/0'),
+         resources.Rule(protocol='tcp', port_min=4567, port_max=4568,
+                        cidr='10.0.0.0/8'))
 
 
 @pytest.fixture
@@ -37,19 +38,19 @@ def gone(show, one):
 
 def a_port(place, instance_id, **more):
     return place.cloud.network.create_port(
-        ports.resource_name(instance_id), place.network_id, instance_id, (),
+        resources.name_of(instance_id), place.network_id, instance_id, (),
         description='User port', **more)
 
 
 def a_volume(place, instance_id, operation_id='op-1', size_gb=1):
     return place.cloud.volumes.create(
-        ports.resource_name(instance_id), size_gb, instance_id,
+        resources.name_of(instance_id), size_gb, instance_id,
         operation_id)
 
 
 def an_order(place, instance_id, operation_id='op-1', volume_id=None,
              **more):
-    return ports.ServerOrder(**{
+    return resources.ServerOrder(**{
         'name': 'db1', 'instance_id': instance_id,
         'operation_id': operation_id, 'project_id': place.project_id,
         'image_id': place.image_id, 'flavor_id': place.flavor_id,
@@ -173,7 +174,7 @@ def test_a_port_is_made_once(place, cloud, instance_id):
     port = a_port(place, instance_id)
     assert a_port(place, instance_id).id == port.id
     other = cloud.network.create_port(
-        ports.resource_name(instance_id), place.network_id, instance_id, (),
+        resources.name_of(instance_id), place.network_id, instance_id, (),
         description='Management port')
     assert {found.id for found in cloud.network.ports(instance_id)} == {
         port.id, other.id}
@@ -202,7 +203,7 @@ def test_a_group_has_exactly_its_rules(place, cloud, instance_id):
 def test_a_group_in_use_cannot_be_deleted(place, cloud, instance_id):
     group_id = cloud.network.create_security_group('sg', RULES)
     port = cloud.network.create_port(
-        ports.resource_name(instance_id), place.network_id, instance_id,
+        resources.name_of(instance_id), place.network_id, instance_id,
         (group_id,))
     assert port.security_groups == (group_id,)
     with pytest.raises(ports.CloudBusy):

@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from trove.cloud import ports
+from trove.cloud import resources
 from trove.common import exception
 from trove.tests.contract.cloud import test_ports as usual
 
@@ -141,7 +142,7 @@ def test_a_server_that_goes_while_it_is_changed_is_told(networked,
             lambda: compute.confirm_resize(server.id),
             lambda: compute.revert_resize(server.id),
             lambda: compute.reboot(server.id, hard=True),
-            lambda: compute.rebuild(server.id, ports.RebuildOrder(
+            lambda: compute.rebuild(server.id, resources.RebuildOrder(
                 image_id=networked.image_id, user_data='', metadata={}))):
         with pytest.raises(exception.NotFound):
             change()

@@ -3,7 +3,7 @@
 
 import pytest
 
-from trove.cloud import ports
+from trove.cloud import resources
 from trove.tests.fixtures import api
 
 
@@ -111,7 +111,7 @@ class TestFlavors:
     def test_local_storage_is_told_where_there_are_no_volumes(
             self, service, member, monkeypatch):
         monkeypatch.setattr(
-            service.cloud.compute, 'flavors', lambda: [ports.Flavor(
+            service.cloud.compute, 'flavors', lambda: [resources.Flavor(
                 id='7', name='x', ram_mb=1, vcpus=1, disk_gb=1,
                 ephemeral_gb=20)])
         service.conf.set_override('trove_volume_support', False)
@@ -124,7 +124,7 @@ class TestFlavors:
     def test_an_id_that_is_no_plain_number_is_null(
             self, service, member, monkeypatch, flavor_id, number):
         monkeypatch.setattr(
-            service.cloud.compute, 'flavors', lambda: [ports.Flavor(
+            service.cloud.compute, 'flavors', lambda: [resources.Flavor(
                 id=flavor_id, name='x', ram_mb=1, vcpus=1, disk_gb=1)])
         flavor, = member.get('/flavors').json['flavors']
         assert (flavor['id'], flavor['str_id']) == (number, flavor_id)
@@ -145,8 +145,8 @@ class TestFlavors:
         for _ in range(3):
             assert member.get('/flavors/1').status_code == 200
         assert len(calls) == 1
-        known.append(ports.Flavor(id='3', name='new', ram_mb=1, vcpus=1,
-                                  disk_gb=1))
+        known.append(resources.Flavor(id='3', name='new', ram_mb=1, vcpus=1,
+                                      disk_gb=1))
         assert member.get('/flavors/3').status_code == 200
 
     def test_volume_types(self, member):

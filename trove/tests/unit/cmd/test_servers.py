@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from trove.cloud import fake
-from trove.cloud import ports
+from trove.cloud import resources
 from trove.cmd.manage import program
 from trove.cmd.manage import servers
 from trove.tests.fixtures import database
@@ -44,7 +44,7 @@ def types(db, compute):
 
 def a_served_instance(db, compute):
     instance_id = str(uuid.uuid4())
-    server = compute.boot(ports.ServerOrder(
+    server = compute.boot(resources.ServerOrder(
         name='db', instance_id=instance_id, operation_id='o',
         project_id='p', image_id='i', flavor_id='1', port_ids=(),
         user_data=''))

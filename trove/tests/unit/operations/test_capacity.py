@@ -5,19 +5,19 @@ import types
 
 import pytest
 
-from trove.cloud import ports
+from trove.cloud import resources
 from trove.operations import capacity
 from trove.tests.fixtures import options
 
 VERSION = types.SimpleNamespace(
     flavor_ids=(), volume_types=(), datastore_name='mariadb', name='10.11')
-IMAGE = ports.Image(id='i', name='image', status='active', min_ram_mb=512,
-                    min_disk_gb=5)
+IMAGE = resources.Image(id='i', name='image', status='active', min_ram_mb=512,
+                        min_disk_gb=5)
 
 
 def a_flavor(**changes):
-    return ports.Flavor(**{'id': 'f', 'name': 'small', 'ram_mb': 512,
-                           'vcpus': 1, 'disk_gb': 5, **changes})
+    return resources.Flavor(**{'id': 'f', 'name': 'small', 'ram_mb': 512,
+                               'vcpus': 1, 'disk_gb': 5, **changes})
 
 
 def deps(flavor=None):

@@ -5,7 +5,7 @@ import types
 
 import pytest
 
-from trove.cloud import ports
+from trove.cloud import resources
 from trove.operations import catalogue
 from trove.operations import networks
 from trove.tests.fixtures import options
@@ -15,7 +15,7 @@ from trove.tests.fixtures import options
 def check(monkeypatch):
     """Ask for a subnet of that range, where these are reserved."""
     def ask(cidr, reserved=(), **asked):
-        monkeypatch.setattr(catalogue, 'subnet', lambda *_: ports.Subnet(
+        monkeypatch.setattr(catalogue, 'subnet', lambda *_: resources.Subnet(
             id='s', network_id='n', cidr=cidr))
         deps = types.SimpleNamespace(conf=options.make(
             reserved_network_cidrs=list(reserved)))
