@@ -105,7 +105,7 @@ class InstanceBusy(Unprocessable):
     """Another task has the instance."""
 
     template = ('Instance %(instance_id)s is busy (%(task)s); try again when '
-                'its status is ACTIVE.')
+                'that is over.')
 
 
 class QuotaExceeded(OverLimit):

@@ -40,6 +40,8 @@ class StepState:
 
 
 ENDS = frozenset((State.DONE, State.UNDONE, State.FAILED))
+#: Those in which a taskmanager has it, or may take it.
+UNFINISHED = tuple(state for state in State if state not in ENDS)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

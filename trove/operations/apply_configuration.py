@@ -10,6 +10,8 @@ import dataclasses
 import typing
 import uuid
 
+from oslo_log import log as logging
+
 from trove.common import context
 from trove.common import exception
 from trove.common import waiting
@@ -26,6 +28,8 @@ from trove.operations import instance_defaults
 from trove.operations import memory_values
 from trove.operations import parameters
 from trove.operations import visible
+
+LOG = logging.getLogger(__name__)
 
 VERB = 'apply_configuration'
 
@@ -117,7 +121,8 @@ def promise_everywhere(ctx: context.Context, deps: deps_.Deps,
                        values: Values) -> list[Promise]:
     """Promise the group's new values to all its instances.
 
-    One that is busy gets them when its turn comes; nobody waits for it.
+    One that is busy with anything but the values of a group gets them when
+    its turn comes; nobody waits for it.
     """
     return [_promise_edit(ctx, deps, tx, tx.instances.get(instance_id),
                           group, values)
@@ -149,6 +154,27 @@ def settle(deps: deps_.Deps, promised: list[Promise]) -> None:
         raise NoAnswer(instance_id=first.instance_id,
                        reason='%s Its values follow when it can take them.'
                        % error) from error
+
+
+def let_settle(deps: deps_.Deps, promised: list[Promise]) -> None:
+    """Wait for promises as long as a guest may take for a short call.
+
+    How they end is in their operations and instances, for who looks there.
+    """
+    for one in promised:
+        deps.taskmanager.wake(one.operation_id)
+    awaited = [one.operation_id for one in promised if one.awaited]
+
+    def over() -> bool:
+        with deps.db.reader() as tx:
+            return all(tx.operations.get(one).state.is_end
+                       for one in awaited)
+
+    try:
+        waiting.until(over, deps.conf.agent_call_low_timeout,
+                      'values that go back', poll_s=0.05, most_s=0.25)
+    except exception.WaitTimeout as error:
+        LOG.info('%s They go back when the guests can take them.', error)
 
 
 def _hold(found: operation.Operation, instance_id: str) -> None:
@@ -200,9 +226,12 @@ def _promise_edit(ctx: context.Context, deps: deps_.Deps, tx: typing.Any,
     promise = _add(ctx, deps, tx, found, group.values, values, before=None,
                    configuration_id=group.id,
                    undo_configuration_id=group.id)
-    free = found.task in actions.FREE
+    soon = found.task in actions.FREE or (
+        found.task is status.Task.UPDATING and all(
+            one.verb == VERB for one in tx.operations.list(
+                found.id, operation.UNFINISHED)))
     return dataclasses.replace(
-        promise, awaited=free and found.server_status == 'ACTIVE')
+        promise, awaited=soon and found.server_status == 'ACTIVE')
 
 
 def _claim(tx: typing.Any, found: instance.Instance) -> status.Task:

@@ -118,7 +118,9 @@ def _change(ctx: context.Context, deps: deps_.Deps, group_id: str,
         try:
             apply_configuration.settle(deps, promised)
         except exception.TroveError:
-            _take_back(ctx, deps, before, after)
+            # Over with the answer: who was refused may go on at once.
+            apply_configuration.let_settle(
+                deps, _take_back(ctx, deps, before, after))
             raise
 
 
@@ -180,24 +182,22 @@ def _check_memory(deps: deps_.Deps, tx: typing.Any,
 
 @session.retried
 def _take_back(ctx: context.Context, deps: deps_.Deps,
-               before: configuration.Group,
-               after: configuration.Group) -> None:
+               before: configuration.Group, after: configuration.Group
+               ) -> list[apply_configuration.Promise]:
     """An engine refused the new values: the group has the old ones again.
 
-    Instances that took the new ones get the old ones back as well. A change
-    that came in between stays.
+    Instances that took the new ones are promised the old ones as well. A
+    change that came in between stays.
     """
     with deps.db.writer() as tx:
         found = tx.configurations.get(before.id, lock=True)
         if found.values != after.values:
-            return
+            return []
         tx.configurations.change(
             found.id, values=before.values, name=before.name,
             description=before.description)
-        promised = apply_configuration.promise_everywhere(
+        return apply_configuration.promise_everywhere(
             ctx, deps, tx, found, before.values)
-    for one in promised:
-        deps.taskmanager.wake(one.operation_id)
 
 
 @session.retried

@@ -11,9 +11,9 @@ from trove.db import tables
 from trove.db import types
 from trove.db.repos import operation_rows
 from trove.objects.operation import State
+from trove.objects.operation import UNFINISHED
 
 _UNDER_WAY = (State.RUNNING, State.REVERTING)
-_UNFINISHED = (State.PENDING, *_UNDER_WAY)
 
 
 # Building a statement costs more than running it: these are built once.
@@ -22,7 +22,7 @@ _ADD = sa.insert(tables.Operation).values(
 _GET = sa.select(tables.Operation).where(
     tables.Operation.id == sa.bindparam('operation_id'))
 _CANCELLING = sa.select(tables.Operation.id).where(
-    tables.Operation.state.in_(_UNFINISHED),
+    tables.Operation.state.in_(UNFINISHED),
     tables.Operation.cancel.is_(True))
 
 
@@ -195,7 +195,7 @@ class Operations:
         """
         row = tables.Operation
         self._connection.execute(sa.update(row).where(
-            row.instance_id == instance_id, row.state.in_(_UNFINISHED),
+            row.instance_id == instance_id, row.state.in_(UNFINISHED),
             row.id != (except_id or '')
         ).values(cancel=True, not_before=None, updated=types.utcnow()))
 
@@ -271,4 +271,4 @@ def _first_of_its_instance():
     row, older = tables.Operation, orm.aliased(tables.Operation)
     return ~sa.exists().where(
         older.instance_id == row.instance_id, older.number < row.number,
-        older.state.in_(_UNFINISHED))
+        older.state.in_(UNFINISHED))

@@ -9,8 +9,7 @@ from trove.common import exception
 from trove.db import tables
 from trove.db import types
 from trove.objects.operation import State
-
-_UNFINISHED = (State.PENDING, State.RUNNING, State.REVERTING)
+from trove.objects.operation import UNFINISHED
 
 
 class CannotSteer(exception.Conflict):
@@ -35,12 +34,12 @@ class Steering:
         self._change(operation_id, 'there is nothing to resume', (
             sa.and_(row.state == State.FAILED, ~_overtaken()),
             {'state': State.PENDING, 'cancel': False, **_ANEW}), (
-            row.state.in_(_UNFINISHED), {'not_before': None}))
+            row.state.in_(UNFINISHED), {'not_before': None}))
 
     def cancel(self, operation_id):
         """Ask it to stop and undo itself."""
         self._change(operation_id, 'it has ended', (
-            tables.Operation.state.in_(_UNFINISHED),
+            tables.Operation.state.in_(UNFINISHED),
             {'cancel': True, 'not_before': None}))
 
     def revert(self, operation_id):
@@ -49,7 +48,7 @@ class Steering:
         self._change(operation_id, 'what is done or undone stays so', (
             sa.and_(row.state == State.FAILED, ~_overtaken()),
             {'state': State.REVERTING, 'cancel': True, **_ANEW}), (
-            row.state.in_(_UNFINISHED),
+            row.state.in_(UNFINISHED),
             {'cancel': True, 'not_before': None}))
 
     def _change(self, operation_id, reason, *choices):
@@ -96,4 +95,4 @@ def _overtaken():
     row, newer = tables.Operation, orm.aliased(tables.Operation)
     return sa.exists().where(
         newer.instance_id == row.instance_id, newer.number > row.number,
-        newer.state.in_((*_UNFINISHED, State.DONE)))
+        newer.state.in_((*UNFINISHED, State.DONE)))

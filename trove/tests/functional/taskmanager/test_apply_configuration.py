@@ -3,8 +3,12 @@
 
 import pytest
 
+from trove.objects import operation
 from trove.objects.operation import State
 from trove.objects.status import Task
+from trove.operations import actions
+from trove.operations import apply_configuration
+from trove.operations import configurations
 from trove.tests.fixtures import control_plane
 from trove.tests.fixtures import groups
 
@@ -59,3 +63,49 @@ def test_one_that_is_cancelled_before_it_began_holds_nothing(plane):
     assert found.task is Task.NONE
     assert found.configuration_id is None
     assert plane.operations(instance_id)[-1].error_code == 'cancelled'
+
+
+@pytest.fixture
+def taskmanager(plane):
+    """Works on promises while the test waits for them."""
+    running = plane.taskmanager()
+    running.start()
+    yield running
+    running.stop()
+
+
+def test_who_is_refused_an_edit_may_go_on_at_once(plane, taskmanager):
+    instance_id = groups.edit(plane)
+    group_id = plane.instance(instance_id).configuration_id
+    plane.guests.refused_values = (('size', 7),)
+    with pytest.raises(apply_configuration.ValuesRefused, match='size'):
+        configurations.edit(control_plane.CTX, plane.deps, group_id,
+                            {'size': 7})
+    assert plane.guests.applied[instance_id]['size'] == 1
+    assert _all_over(plane, instance_id)
+    with plane.db.writer() as tx:
+        tx.instances.claim(instance_id, Task.REBOOTING,
+                           allowed=actions.FREE)
+
+
+def test_an_edit_waits_for_the_one_before_it(plane, taskmanager):
+    instance_id = groups.edit(plane)        # nobody waited for that
+    group_id = plane.instance(instance_id).configuration_id
+    configurations.edit(control_plane.CTX, plane.deps, group_id, {'size': 9})
+    assert plane.guests.applied[instance_id]['size'] == 9
+    assert _all_over(plane, instance_id)
+
+
+def test_an_edit_does_not_wait_for_longer_work(plane):
+    instance_id = groups.edit(plane)
+    plane.work()
+    group_id = plane.instance(instance_id).configuration_id
+    with plane.db.writer() as tx:
+        tx.instances.set_task(instance_id, Task.RESIZING)
+    configurations.edit(control_plane.CTX, plane.deps, group_id, {'size': 9})
+    assert plane.guests.applied[instance_id]['size'] == 1
+
+
+def _all_over(plane, instance_id):
+    return all(one.state in operation.ENDS
+               for one in plane.operations(instance_id))
