@@ -49,11 +49,32 @@ class Kit:
     units: 'guest_units.Units'
 
 
+class Words:
+    """What an engine says, and what tenants' secrets look like in it.
+
+    Logs and reasons leave the server without them. This one knows none: it
+    is for an engine that never repeats what it is told.
+    """
+
+    #: Bytes that must be seen beyond a part to know where it may end.
+    longest: int = 0
+
+    def mask(self, text: bytes) -> bytes:
+        """The words with stars in place of secrets."""
+        return text
+
+    def safe_end(self, text: bytes, end: int) -> int:
+        """Where, near ``end``, the words may be cut; see `mask`."""
+        return end
+
+
 class Engine(abc.ABC):
     """The engine itself: where it lives, starting, stopping, its state."""
 
     #: Where the data volume belongs unless the order names a place.
     mount_point: str
+    #: How it tells of secrets.
+    words: Words = Words()
 
     @abc.abstractmethod
     def initialise(self) -> None:

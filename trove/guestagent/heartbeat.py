@@ -8,7 +8,6 @@ import time
 from trove.common import exception
 from trove.guestagent import journal as journals
 from trove.guestkit import disks
-from trove.guestkit import masking
 from trove.objects import status
 
 LOG = logging.getLogger(__name__)
@@ -92,7 +91,8 @@ class Heartbeat:
             service = status.Service.BLOCKED
         return {'service_status': str(service), 'phase': now.phase,
                 'operation_id': now.operation_id,
-                'error': _masked(lost or now.error or trouble or full),
+                'error': self._masked(
+                    lost or now.error or trouble or full),
                 'agent_version': self._version,
                 'engine_version': self._known_version(found)}
 
@@ -148,18 +148,17 @@ class Heartbeat:
         return ('The volume is full: writes are refused until data are '
                 'deleted or the volume is resized.')
 
+    def _masked(self, text):
+        """Text that may be the engine's, without its tenants' secrets."""
+        return text and self._driver.engine.words.mask(
+            text.encode('utf-8', 'replace')).decode('utf-8', 'replace')
+
     def _known_version(self, service):
         if service is not status.Service.HEALTHY:
             self._engine_version = None     # it may be another one next
         elif self._engine_version is None:
             self._engine_version = self._driver.engine.version()
         return self._engine_version
-
-
-def _masked(words):
-    """Words that may be an engine's, without secrets of its tenants."""
-    return words and masking.mask_statements(
-        words.encode('utf-8', 'replace')).decode('utf-8', 'replace')
 
 
 def sizes(mount_point):

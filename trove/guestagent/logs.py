@@ -171,7 +171,7 @@ class GuestLogs:
                place: publishing.Place) -> publishing.Shelf:
         label = '%s-%s' % (self._manager, log.name)
         return publishing.Shelf(
-            path=log.path, place=place,
+            path=log.path, words=self._driver.engine.words, place=place,
             prefix='%s/%s/' % (self._instance_id, label),
             metafile='%s/%s_metafile' % (self._instance_id, label))
 

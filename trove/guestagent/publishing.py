@@ -16,7 +16,7 @@ import threading
 import typing
 
 from trove.common import exception
-from trove.guestkit import masking
+from trove.datastores import interfaces
 from trove.guestkit import storage
 
 LOG = logging.getLogger(__name__)
@@ -50,11 +50,12 @@ class Known:
 
 
 class Shelf:
-    """A log and its objects in one account."""
+    """A log, written in ``words``, and its objects in one account."""
 
-    def __init__(self, path: str, place: Place, prefix: str,
-                 metafile: str) -> None:
+    def __init__(self, path: str, words: interfaces.Words, place: Place,
+                 prefix: str, metafile: str) -> None:
         self.path = path
+        self._words = words
         self.place = place
         self.prefix = prefix
         self.metafile = metafile
@@ -108,7 +109,7 @@ class Shelf:
                 known, inode=os.fstat(log.fileno()).st_ino)
             log.seek(known.published)
             while goes_on():
-                part = _lines(log, self.place.limit_bytes)
+                part = self._lines(log)
                 if not part:
                     break
                 known = self._put(known, part)
@@ -127,7 +128,7 @@ class Shelf:
         return known
 
     def _put(self, known: Known, part: bytes) -> Known:
-        masked = masking.mask_statements(part)
+        masked = self._words.mask(part)
         self._account.put(
             self.place.container,
             '%slog-%s-%020d' % (self.prefix, known.generation,
@@ -137,6 +138,21 @@ class Shelf:
             known, published=known.published + len(part))
         self._note(known)
         return known
+
+    def _lines(self, log: typing.BinaryIO) -> bytes:
+        """Whole lines from here on; a line that is too long is cut.
+
+        A last line that is still being written is left for the next time,
+        and so is a statement whose secret may be still to come.
+        """
+        at, most_bytes = log.tell(), self.place.limit_bytes
+        found = log.read(most_bytes + 2 * self._words.longest)
+        end = found.rfind(b'\n', 0, most_bytes) + 1
+        if not end and len(found) >= most_bytes:
+            end = most_bytes
+        end = self._words.safe_end(found, end)
+        log.seek(at + end)
+        return found[:end]
 
     def _note(self, known: Known) -> None:
         self._account.put(
@@ -186,22 +202,6 @@ class Job:
             self._error = exception.InternalError(str(error))
         finally:
             self._over.set()
-
-
-def _lines(log: typing.BinaryIO, most_bytes: int) -> bytes:
-    """Whole lines from here on; a line that is too long is cut.
-
-    A last line that is still being written is left for the next time, and
-    so is a statement whose secret may be still to come.
-    """
-    at = log.tell()
-    found = log.read(most_bytes + 2 * masking.LONGEST)
-    end = found.rfind(b'\n', 0, most_bytes) + 1
-    if not end and len(found) >= most_bytes:
-        end = most_bytes
-    end = masking.safe_end(found, end)
-    log.seek(at + end)
-    return found[:end]
 
 
 def _digest(head: bytes) -> str:

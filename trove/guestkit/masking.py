@@ -1,13 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Take secrets out of words that leave the machine."""
-
-import re
+"""Take secrets that are known out of words that leave the machine."""
 
 STARS = '***'
-
-#: Longer than any statement's secret; and longer than any statement is
-#: searched for the end of one.
-LONGEST = 4096
 
 
 def mask(text, secrets):
@@ -16,98 +10,3 @@ def mask(text, secrets):
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, STARS)
     return text
-
-
-# Nothing here tries again what it has taken ("+" after a quantifier): a log
-# is written by its tenant, who must not be able to make a search last.
-_GAP = rb'(?:\s|/\*.{0,100}?\*/|--[^\n]{0,100}\n)*+'
-_SOME = b'{0,%d}+' % LONGEST
-#: What parts a text from one that goes on with it.
-_BREAK = rb'(?:\s|/\*.{0,100}?\*/|--[^\n]{0,100}\n)++'
-#: A text as SQL has it. Its end may be missing: it was cut, or is still to
-#: be written. Quotes that are doubled or escaped are those of a statement
-#: that is itself a text. A quote right behind it ends that statement, and one
-#: of the other kind may: neither begins a text.
-_TEXT = _GAP + b'(?:' + b'|'.join((
-    rb"''(?!')(?:[^'\\]|\\.){1,%d}+''" % LONGEST,
-    rb"\\'(?:[^'\\]|\\[^'])" + _SOME + rb"\\'",
-    rb'(?:[ENBX]|U&|_\w+' + _GAP + rb")?'(?:[^'\\]|\\.|'')" + _SOME
-    + rb"(?:'(?:" + _BREAK + rb"'(?:[^'\\]|\\.|'')" + _SOME + rb"')*+)?",
-    rb'"(?:[^"\\]|\\.|"")' + _SOME + rb'"?',
-    rb'\$(?P<tag>\w*)\$.{0,%d}?(?:\$(?P=tag)\$|\Z)' % LONGEST,
-    rb'0x[0-9A-F]++')) + b')'
-#: Words that a secret follows.
-_WORDS = (
-    rb'IDENTIFIED' + _GAP + rb'(?:(?:VIA|WITH)' + _GAP + rb'\S{1,80}+' + _GAP
-    + rb'(?:USING|AS|BY)|BY(?:' + _GAP + rb'PASSWORD)?)' + _GAP + rb'\(?',
-    rb"\bREPLACE(?=[\s/]{0,80}+')",
-    rb'PASSWORD' + _GAP + rb'FOR\b(?:[^=;\'"`]|\'[^\'\n]{0,100}\'|'
-    rb'"[^"\n]{0,100}"|`[^`\n]{0,100}`){1,400}+=' + _GAP
-    + rb'(?:PASSWORD' + _GAP + rb'\()?',
-    # The key is the second of two, or what is hashed is the first.
-    rb'CRYPT\w{0,10}+' + _GAP + rb'\((?:(?:[^()\'";]{1,100}|' + _GAP
-    + rb"'[^'\n]{0,200}'" + _GAP + rb'),)?',
-    rb'(?:PASSWORD|PASSWD|\bSECRET|\bAUTHENTICATION_STRING)(?:["\']'
-    + _GAP + rb'[:=,]|' + _GAP + rb'(?:=>|[(=:]))?')
-_FLAGS = re.IGNORECASE | re.DOTALL
-_BEGIN = rb'(?P<words>' + b'|'.join(_WORDS) + rb')'
-_STATEMENT = re.compile(_BEGIN + _TEXT, _FLAGS)
-#: The same that ends here before, or in, its secret.
-_OPEN = re.compile(_BEGIN + _GAP + rb'\Z', _FLAGS)
-#: Within a connection string, and of an address.
-_CONNECTION = re.compile(rb"""(PASSWORD\s*=\s*)[^\s'";,)]+""", _FLAGS)
-_ADDRESS = re.compile(rb"""(://[^\s:/@'"]*:)[^\s@'"/]+(@)""")
-#: A statement's bound values, as PostgreSQL tells them, line by line.
-_ENTRY = re.compile(rb'(?:LOG|ERROR|FATAL|STATEMENT):\s', re.IGNORECASE)
-_BOUND = re.compile(rb'(DETAIL:\s+parameters:)', re.IGNORECASE)
-_TELLING = re.compile(rb'passw|secret|crypt\s*\(', re.IGNORECASE)
-_VALUE = re.compile(rb"(\$\d+\s*=\s*)'(?:[^']|'')*'?", re.DOTALL)
-
-
-def mask_statements(text: bytes) -> bytes:
-    """A log without the secrets that SQL statements in it set."""
-    text = _STATEMENT.sub(rb"\g<words> '***'", text)
-    text = _ADDRESS.sub(rb'\1***\2', _CONNECTION.sub(rb'\1***', text))
-    return _mask_bound(text) if _BOUND.search(text) else text
-
-
-def safe_end(text: bytes, end: int) -> int:
-    """Where, near ``end``, ``text`` may be cut.
-
-    There no secret is cut in two, nor from the words that tell that it is
-    one. What may go on beyond the end of the text is left for later.
-    """
-    for found in _STATEMENT.finditer(text):
-        if found.start() >= end:
-            break
-        if found.end() > end:
-            return found.start() or found.end()
-        if found.end() == len(text) and _goes_on(found[0]):
-            return found.start()
-    opening = _OPEN.search(text, max(0, len(text) - LONGEST))
-    return min(end, opening.start()) if opening else end
-
-
-def _goes_on(statement: bytes) -> bool:
-    return (len(statement) < LONGEST
-            and statement[-1:] not in (b"'", b'"', b'$'))
-
-
-def _mask_bound(text: bytes) -> bytes:
-    # What an entry that began in an earlier part says is not known.
-    masked, tells, bound = [], True, False
-    for line in text.splitlines(keepends=True):
-        if bound and line.startswith(b'\t'):
-            line = b'\t***\n'
-        elif _BOUND.search(line):
-            bound = tells
-            if tells:
-                line = _VALUE.sub(rb"\1'***'", line)
-        else:
-            bound = False
-            if _ENTRY.search(line):
-                tells = bool(_TELLING.search(line))
-            elif _TELLING.search(line):
-                tells = True        # a statement of several lines
-        masked.append(line)
-    return b''.join(masked)

@@ -10,6 +10,7 @@ from trove.datastores import interfaces
 from trove.datastores.postgresql.guest import access
 from trove.datastores.postgresql.guest import connection
 from trove.datastores.postgresql.guest import logs as engine_logs
+from trove.datastores.postgresql.guest import masking
 from trove.datastores.postgresql.guest import places as where
 from trove.datastores.postgresql.guest import space
 from trove.guestkit import configfiles
@@ -41,6 +42,8 @@ _WAYS_OUT = ("UPDATE pg_authid SET rolsuper = true WHERE rolname IN "
 
 class PgEngine(interfaces.Engine):
     """postgres under our own unit, which reads our own configuration."""
+
+    words = masking.PgWords()
 
     def __init__(self, kit: interfaces.Kit, settings: interfaces.Settings,
                  places: where.Places, layers: configfiles.Layers,

@@ -10,6 +10,7 @@ import typing
 from trove.common import exception
 from trove.common import waiting
 from trove.datastores import interfaces
+from trove.datastores import statements
 from trove.datastores.sqlfamily.guest import connection
 from trove.datastores.sqlfamily.guest import logs as sql_logs
 from trove.datastores.sqlfamily.guest import places as where
@@ -47,6 +48,7 @@ class SqlEngine(interfaces.Engine):
     server: tuple[str, ...]
     unit_name: str
     user = where.USER
+    words = statements.Statements()
 
     def __init__(self, kit: interfaces.Kit, options: typing.Any,
                  places: where.Places, connector: connection.Connector,

@@ -61,6 +61,12 @@ def test_each_part_keeps_its_interface(halves):
                 inspect.signature(wanted).parameters), (name, method)
 
 
+def test_who_has_passwords_keeps_them_out_of_logs_and_reasons(halves):
+    _, driver = halves
+    if driver.users is not None or driver.root is not None:
+        assert type(driver.engine.words) is not interfaces.Words
+
+
 def test_both_halves_agree_where_data_is(halves):
     plugin, driver = halves
     assert plugin.mount_point == driver.engine.mount_point

@@ -3,11 +3,13 @@
 
 from trove.common import exception
 from trove.datastores import interfaces
+from trove.datastores import statements
 from trove.objects import status
 
 
 class FakeEngine(interfaces.Engine):
     mount_point = '/var/lib/fake'
+    words = statements.Statements()
 
     def __init__(self, calls):
         self.calls = calls

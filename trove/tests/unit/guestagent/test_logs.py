@@ -11,6 +11,7 @@ from trove.datastores import interfaces
 from trove.guestagent import logs as guest_logs
 from trove.guestagent import publishing
 from trove.guestkit.storage import swift
+from trove.tests.unit.guestagent import fakes
 
 
 class Store(dict):
@@ -73,11 +74,6 @@ class Logs(interfaces.Logs):
         os.truncate(self.path, 0)
 
 
-class Driver:
-    def __init__(self, logs):
-        self.logs = logs
-
-
 @pytest.fixture
 def store(monkeypatch):
     made = Store()
@@ -92,8 +88,10 @@ def engine(tmp_path):
 
 @pytest.fixture
 def kept(engine, tmp_path, store):
-    return guest_logs.GuestLogs(Driver(engine), 'mariadb', 'i-1',
-                                str(tmp_path), str(tmp_path / 'agent.log'),
+    driver = interfaces.Driver(engine=fakes.FakeEngine([]),
+                               tuning=fakes.FakeTuning([]), logs=engine)
+    return guest_logs.GuestLogs(driver, 'mariadb', 'i-1', str(tmp_path),
+                                str(tmp_path / 'agent.log'),
                                 lambda: str(tmp_path))
 
 
