@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Configuration in layers: a base file that includes a folder of changes.
 
-Files of the folder are called ``<group>-<number>-<change>.cnf``, are read in
-the order of their names, and the later one wins.
+Files of the folder are called ``<group>-<number>-<change>`` and a suffix, are
+read in the order of their names, and the later one wins.
 """
 
+import abc
 import dataclasses
 import os
 import re
@@ -12,16 +13,14 @@ import typing
 
 from trove.guestkit import files
 
-BEFORE_USER = '10-system'       # the agent's; the tenant's layer wins
 USER = '20-user'                # the tenant's configuration group
 AFTER_USER = '50-system'        # the agent's; wins over the tenant
 _NAME = re.compile(r'[A-Za-z0-9_.-]+')
-_SPECIAL = re.compile(r"""[#;'"\\]""")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Layers:
-    """The layers of an engine whose files have ini syntax.
+class Layers(abc.ABC):
+    """The layers of an engine; which syntax they have is its own.
 
     The engine, whose user is ``owner``, may read them and not write: who gets
     it to write files must not get to what it runs with.
@@ -30,17 +29,16 @@ class Layers:
     base: str
     folder: str
     owner: str
-    section: str = ''
 
     #: What the engine looks for in the folder, and how it is told to.
-    suffix: typing.ClassVar[str] = '.cnf'
-    include: typing.ClassVar[str] = '!includedir %s'
+    suffix: typing.ClassVar[str]
+    include: typing.ClassVar[str]
     #: Between a name and its value.
     separator: typing.ClassVar[str] = '='
 
+    @abc.abstractmethod
     def text(self, values):
-        """The text of a layer with these values."""
-        return ini(self.section, values)
+        """The text of a layer with these values; see `line`."""
 
     def write_base(self, text):
         """Write the base file, which includes the folder at its end."""
@@ -141,58 +139,13 @@ class Layers:
             group, number, change, self.suffix))
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class PropertyLayers(Layers):
-    """The layers of an engine that reads ``name = 'value'``."""
+def line(name, value):
+    """The text of a value that is to stand in a line behind this name.
 
-    suffix: typing.ClassVar[str] = '.conf'
-    include: typing.ClassVar[str] = "include_dir = '%s'"
-
-    def text(self, values):
-        """The text of a layer with these values."""
-        return properties(values)
-
-
-def properties(values):
-    """Lines of ``name = 'value'``; booleans as on and off."""
-    lines = []
-    for name, value in values.items():
-        if not _NAME.fullmatch(name):
-            raise ValueError('%r is no name of an option.' % name)
-        if isinstance(value, bool):
-            value = 'on' if value else 'off'
-        text = _one_line(name, value).replace('\\', '\\\\')
-        lines.append("%s = '%s'" % (name, text.replace("'", "''")))
-    return ''.join(line + '\n' for line in lines)
-
-
-def ini(section, values):
-    """Ini text; None stands for a flag, booleans for 1 and 0."""
-    lines = ['[%s]' % section]
-    for name, value in values.items():
-        if not _NAME.fullmatch(name):
-            raise ValueError('%r is no name of an option.' % name)
-        if value is None:
-            lines.append(name)
-        elif isinstance(value, bool):
-            lines.append('%s = %d' % (name, value))
-        else:
-            lines.append('%s = %s' % (name, _quoted(_one_line(name, value))))
-    return '\n'.join(lines) + '\n'
-
-
-def _quoted(text):
-    """As the MySQL family reads it back, letter by letter.
-
-    Bare, "#" ends a value, quotes around it fall off, a backslash changes
-    what follows, and blanks at the ends are lost.
+    A ValueError if they would break out of it.
     """
-    if text == text.strip() and not _SPECIAL.search(text):
-        return text
-    return '"%s"' % text.replace('\\', '\\\\').replace('"', '\\"')
-
-
-def _one_line(name, value):
+    if not _NAME.fullmatch(name):
+        raise ValueError('%r is no name of an option.' % name)
     text = str(value)
     if any(ord(letter) < 32 for letter in text):
         raise ValueError('%r holds a control character.' % name)

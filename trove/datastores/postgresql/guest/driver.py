@@ -9,6 +9,7 @@ from trove.datastores.postgresql.guest import databases
 from trove.datastores.postgresql.guest import engine as pg_engine
 from trove.datastores.postgresql.guest import logs as pg_logs
 from trove.datastores.postgresql.guest import places as where
+from trove.datastores.postgresql.guest import properties
 from trove.datastores.postgresql.guest import reloading
 from trove.datastores.postgresql.guest import roles as owners
 from trove.datastores.postgresql.guest import root
@@ -17,7 +18,6 @@ from trove.datastores.postgresql.guest import tls
 from trove.datastores.postgresql.guest import tuning
 from trove.datastores.postgresql.guest import upgrades
 from trove.datastores.postgresql.guest import users
-from trove.guestkit import configfiles
 
 
 def build(kit: interfaces.Kit,
@@ -26,7 +26,7 @@ def build(kit: interfaces.Kit,
     conf.register(settings.conf)
     options = settings.conf.postgresql
     places = where.places(settings)
-    layers = configfiles.PropertyLayers(
+    layers = properties.PropertyLayers(
         base=places.config, folder=places.layers, owner=where.USER)
     connector = connection.Connector(places)
     reload = reloading.Reloader(connector)

@@ -17,6 +17,7 @@ from trove.datastores import interfaces
 from trove.datastores.postgresql.guest import access
 from trove.datastores.postgresql.guest import connection
 from trove.datastores.postgresql.guest import places as where
+from trove.datastores.postgresql.guest import properties
 from trove.datastores.postgresql.guest import reloading
 from trove.guestkit import certificates
 from trove.guestkit import configfiles
@@ -110,7 +111,7 @@ class PgTls(interfaces.Tls):
                 certificates.check(*(os.path.join(made, name)
                                      for name in _FILES))
             self._put(made, access.MODE, mode)
-            self._put(made, _SETTINGS, configfiles.properties(
+            self._put(made, _SETTINGS, properties.properties(
                 self._settings(mode)))
         except BaseException:
             shutil.rmtree(made)

@@ -4,10 +4,10 @@
 from trove.common import exception
 from trove.datastores import interfaces
 from trove.datastores.sqlfamily.guest import connection
+from trove.datastores.sqlfamily.guest import inifile
 from trove.datastores.sqlfamily.guest import mysqldchain
 from trove.datastores.sqlfamily.guest import mysqldkeys
 from trove.datastores.sqlfamily.guest import tls
-from trove.guestkit import configfiles
 
 
 class MysqldTls(tls.SqlTls):
@@ -19,7 +19,7 @@ class MysqldTls(tls.SqlTls):
     can_be_off = False
 
     def __init__(self, connector: connection.Connector,
-                 layers: configfiles.Layers, folder: str,
+                 layers: inifile.IniLayers, folder: str,
                  exempt: interfaces.Names,
                  keys: mysqldkeys.MysqldKeys) -> None:
         super().__init__(connector, layers, folder, exempt)

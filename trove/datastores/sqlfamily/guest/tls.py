@@ -20,6 +20,7 @@ import tempfile
 
 from trove.datastores import interfaces
 from trove.datastores.sqlfamily.guest import connection
+from trove.datastores.sqlfamily.guest import inifile
 from trove.guestkit import certificates
 from trove.guestkit import configfiles
 from trove.guestkit import files
@@ -51,7 +52,7 @@ class SqlTls(interfaces.Tls):
     """
 
     def __init__(self, connector: connection.Connector,
-                 layers: configfiles.Layers, folder: str,
+                 layers: inifile.IniLayers, folder: str,
                  exempt: interfaces.Names) -> None:
         self._connector = connector
         self._layers = layers
@@ -167,7 +168,7 @@ class SqlTls(interfaces.Tls):
                 self._path(_LOOSEN)):
             files.write(os.path.join(made, _LOOSEN), '', 0o600, owner)
         files.write(os.path.join(made, _MODE), mode, 0o600, owner)
-        files.write(os.path.join(made, _SETTINGS), configfiles.ini(
+        files.write(os.path.join(made, _SETTINGS), inifile.ini(
             self._layers.section, self._settings(mode)), 0o600, owner)
 
     def _certificate(self, given: interfaces.Certificate | None

@@ -5,6 +5,7 @@ import os
 
 from trove.datastores import interfaces
 from trove.datastores import layered
+from trove.datastores.sqlfamily.guest import inifile
 from trove.datastores.sqlfamily.guest import places as where
 from trove.datastores.sqlfamily.guest import variables
 from trove.guestkit import configfiles
@@ -58,8 +59,8 @@ class IniTuning(layered.LayeredTuning):
         return self._running.apply(values)
 
 
-def layers(places: where.Places) -> configfiles.Layers:
+def layers(places: where.Places) -> inifile.IniLayers:
     """The files of the engine's configuration."""
-    return configfiles.Layers(
+    return inifile.IniLayers(
         base=places.config, folder=places.layers, section='mysqld',
         owner=where.USER)

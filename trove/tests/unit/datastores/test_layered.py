@@ -19,15 +19,15 @@ class Tuning(layered.LayeredTuning):
 
 
 class Words(configfiles.Layers):
-    separator = ' '
+    suffix, include, separator = '.conf', 'include %s', ' '
 
     def text(self, values):
         return ''.join('%s %s\n' % one for one in values.items())
 
 
-@pytest.fixture(params=[configfiles.Layers, Words])
-def tuning(request, tmp_path):
-    found = Tuning(request.param(
+@pytest.fixture
+def tuning(tmp_path):
+    found = Tuning(Words(
         base=str(tmp_path / 'base'), folder=str(tmp_path / 'd'),
         owner=getpass.getuser()))
     found.write_base('x')

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from trove.datastores import interfaces
+from trove.datastores.sqlfamily.guest import inifile
 from trove.datastores.sqlfamily.guest import mysqldchain
 from trove.datastores.sqlfamily.guest import mysqldtls
 from trove.guestkit import certificates
-from trove.guestkit import configfiles
 
 _DAY = datetime.timedelta(days=1)
 
@@ -97,9 +97,9 @@ def test_nonsense_is_refused():
 
 
 def test_nothing_is_changed_before_it_is_known_to_be_good(tmp_path):
-    layers = configfiles.Layers(
+    layers = inifile.IniLayers(
         base=str(tmp_path / 'base.cnf'), folder=str(tmp_path / 'layers'),
-        owner=os.getuid())
+        owner=os.getuid(), section='mysqld')
     folder = tmp_path / 'tls'
     tls = mysqldtls.MysqldTls(None, layers, str(folder), (), None)
     with pytest.raises(certificates.BadCertificate, match='missing'):

@@ -10,10 +10,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from trove.datastores.sqlfamily.guest import inifile
 from trove.datastores.sqlfamily.guest import mysqldkeys
 from trove.datastores.sqlfamily.guest import mysqldtls
 from trove.datastores.sqlfamily.guest import places
-from trove.guestkit import configfiles
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ class Engine:
 
 def test_the_way_back_to_the_builtin_certificate_asks_nobody_for_one(
         keys, tmp_path):
-    layers = configfiles.Layers(
+    layers = inifile.IniLayers(
         base=str(tmp_path / 'base'), folder=str(tmp_path / 'layers'),
         owner=os.getuid(), section='mysqld')
     tls = mysqldtls.MysqldTls(None, layers, str(tmp_path / 'tls'), (), keys)

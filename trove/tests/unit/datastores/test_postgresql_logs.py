@@ -7,7 +7,7 @@ import pytest
 
 from trove.datastores.postgresql.guest import logs as pg_logs
 from trove.datastores.postgresql.guest import places as where
-from trove.guestkit import configfiles
+from trove.datastores.postgresql.guest import properties
 
 STAMP = '2026-11-26 13:44:49.0%d UTC [3001%d] '
 HANDED_OVER = (
@@ -30,7 +30,7 @@ def logs(folder):
     places = where.Places(
         config_folder=str(folder), runtime=str(folder), logs=str(folder),
         mount_point=str(folder), port=5432)
-    made = pg_logs.PgLogs(places, configfiles.PropertyLayers(
+    made = pg_logs.PgLogs(places, properties.PropertyLayers(
         base=places.config, folder=places.layers, owner=None), None,
         lambda: True, 1)
     made.mark()
