@@ -16,6 +16,7 @@ from stack import commands
 from stack import console
 from stack import errors
 from stack import files
+from stack import firewall
 from stack import images
 from stack import services
 from stack import settings as settings_module
@@ -98,12 +99,20 @@ def reachability(settings, site):
     return (
         f'Guests reach RabbitMQ at {site.broker_address}, TCP port '
         f'{settings.amqp_port}, from the management network ({sources}): '
-        'routers, security groups and the firewall of this machine must let '
-        'that through, as this rule does:\n'
-        f'    nft insert rule inet filter input ip saddr {{ {sources} }} '
-        f'tcp dport {settings.amqp_port} accept\n'
-        'An instance that stays in BUILD and whose console log says that the '
-        'connection failed lacks just that.')
+        'routers and security groups must let that through'
+        + _own_firewall(firewall.rules(site.management_cidrs,
+                                       settings.amqp_port))
+        + '\nAn instance that stays in BUILD and whose console log says that '
+        'the connection failed lacks just that.')
+
+
+def _own_firewall(rules):
+    if rules is None:       # unknown
+        return ', and so must the firewall of this machine.'
+    if not rules:
+        return '. No firewall of this machine is in the way.'
+    return ('. So must the firewall of this machine, until its next start '
+            'by:\n    ' + '\n    '.join(rules))
 
 
 def _config_file():

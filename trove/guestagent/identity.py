@@ -59,7 +59,7 @@ def establish(folder, record, timeout_s=60, root='/', url=METADATA_URL):
                               timeout_s, 'an identity', poll_s=0.2)
     except exception.WaitTimeout as error:
         raise NoIdentity(url=url) from error
-    meta, user_data = found
+    (meta, user_data), source = found
     entries = parse(user_data)
     for path, content in sorted(entries.items()):
         target = _below(folder, path, root)
@@ -68,7 +68,8 @@ def establish(folder, record, timeout_s=60, root='/', url=METADATA_URL):
     server_id = json.loads(meta).get('uuid')
     files.folder(os.path.dirname(record), 0o700)
     files.write_json(record, {'server_id': server_id})
-    LOG.info('this is server %s; %d files written', server_id, len(entries))
+    LOG.info('this is server %s; %d files written, from the %s', server_id,
+             len(entries), source)
 
 
 def parse(user_data):
@@ -113,7 +114,7 @@ def _from_drive(root):
         texts = [files.read(os.path.join(base, part)) for part in _PARTS]
     if None in texts:
         raise BadIdentity(reason='the config drive lacks a file')
-    return texts
+    return texts, 'config drive'
 
 
 def _find_drive(root):
@@ -161,4 +162,4 @@ def _from_service(url):
         except (urllib.error.URLError, TimeoutError, OSError) as error:
             LOG.info('no metadata service: %s', error)
             return None
-    return texts
+    return texts, 'metadata service'

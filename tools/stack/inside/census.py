@@ -10,13 +10,17 @@ import os
 import sys
 
 import openstack
+from keystoneauth1 import exceptions as ksa_errors
 
 from stack import broker
 from stack import settings as settings_module
 
+#: What tests name things for others to see.
+TESTS = 'trove-test'
+
 
 def of_cloud(admin, tenant):
-    """{kind: {id: name}}; images are not counted, they stay."""
+    """{kind: {id: name}}; images stay, but those of tests do not."""
     compute, network = admin.compute, admin.network
     storage, identity = admin.block_storage, admin.identity
     looks = {
@@ -39,11 +43,24 @@ def of_cloud(admin, tenant):
         'application credential of the tenant': (
             lambda: tenant.identity.application_credentials(
                 tenant.session.get_user_id())),
+        'image of a test': lambda: (
+            image for image in admin.image.images()
+            if image.name and image.name.startswith(TESTS)),
         'container': lambda: admin.object_store.containers(),
         'container of the tenant': lambda: tenant.object_store.containers(),
+        'secret of the tenant': lambda: secrets(tenant),
     }
     return {kind: {thing.id or thing.name: thing.name for thing in look()}
             for kind, look in looks.items()}
+
+
+def secrets(tenant):
+    """Those in the key manager, where the cloud has one."""
+    try:
+        there = tenant.key_manager.get_endpoint()
+    except ksa_errors.ClientException:
+        there = None
+    return tenant.key_manager.secrets() if there else ()
 
 
 def of_broker(settings):

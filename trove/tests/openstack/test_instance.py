@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The life of one MariaDB on a real cloud, in the order of this file."""
 
+import re
 import secrets
 
 import pymysql
@@ -61,6 +62,12 @@ def life(tenant, nothing_left):
 
 def test_its_guest_reaches_rabbitmq(life, stack, owner):
     reach.wait(stack, owner, life.id, lambda: life.show().status)
+
+
+def test_its_guest_was_told_who_it_is_by_its_config_drive(life, owner):
+    [server] = owner.cloud.compute.find(life.id)
+    said = owner.admin.compute.get_server_console_output(server.id)['output']
+    assert re.search(f'this is server {server.id}; .* config drive', said)
 
 
 def test_it_comes_up(life):
@@ -133,6 +140,32 @@ def test_it_serves_a_certificate_of_the_key_manager(life, tmp_path):
         assert keeper.consumers(refs['container_ref']) == []
     finally:
         keeper.close()
+
+
+def test_its_log_comes_into_its_tenants_object_store(life):
+    trove, store = life.tenant.trove, life.tenant.cloud.object_store
+    had = {one.name for one in store.containers()}
+    trove.instances.log_action(life.id, 'general', enable=True)
+    assert life.query("SELECT 'a word for the log'")
+    log = tenant_module.until(
+        lambda: _published(trove, life.id), SOON_S, 'nothing published')
+
+    def objects():
+        return list(store.objects(log.container, prefix=log.prefix))
+
+    assert b'a word for the log' in b''.join(
+        store.download_object(one.name, container=log.container)
+        for one in objects())
+    trove.instances.log_action(life.id, 'general', disable=True)
+    trove.instances.log_action(life.id, 'general', discard=True)
+    assert objects() == []
+    if log.container not in had:
+        store.delete_container(log.container)
+
+
+def _published(trove, instance_id):
+    log = trove.instances.log_action(instance_id, 'general', publish=True)
+    return log if log.published else None
 
 
 def test_its_volume_grows(life):

@@ -220,6 +220,18 @@ def test_a_volume_that_did_not_grow_can_be_used_again(place, cloud, volume):
     assert cloud.volumes.show(volume.id).status == 'available'
 
 
+def test_a_volume_that_failed_says_so_and_can_be_deleted(networked,
+                                                         instance_id):
+    volumes = networked.cloud.volumes
+    made = test_ports.a_volume(networked, instance_id)
+    becomes(volumes, made.id, 'available')
+    networked.admin.block_storage.reset_volume_status(
+        made.id, 'error', None, None)
+    assert volumes.show(made.id).status == 'error'
+    volumes.delete(made.id)
+    test_ports.soon(test_ports.gone(volumes.show, made.id))
+
+
 @pytest.mark.parametrize('kind, size_gb', (('down', 1), ('lost', 2)))
 def test_an_extension_is_sent_once(place, cloud, volume, kind, size_gb):
     place.fail('volumes.extend', kind)

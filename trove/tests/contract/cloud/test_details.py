@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the services themselves say of the things we have asked for."""
 
+import json
 import time
 import uuid
 
@@ -30,6 +31,11 @@ def test_a_server_bears_tags_metadata_and_a_config_drive(networked,
                               'trove_instance_id': instance_id,
                               'trove_operation_id': 'op-1'}
     assert found.has_config_drive in (True, 'True')
+    # A cloud may give one unasked: ours is asked for.
+    [asked] = [request for request in networked.proxy.requests
+               if (request.service, request.method, request.path)
+               == ('compute', 'POST', '/servers')]
+    assert json.loads(asked.body)['server']['config_drive'] is True
 
 
 def test_a_server_has_the_card_that_was_made_for_it(networked, instance_id):

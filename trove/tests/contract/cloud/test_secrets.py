@@ -9,6 +9,7 @@ from trove.cloud import barbican
 from trove.cloud import ports
 from trove.common import exception
 from trove.tests.contract.cloud import real
+from trove.tests.fixtures import certificates
 
 PAYLOAD = b'\x00\xff' * 200
 VERSION = {'OpenStack-API-Version': 'key-manager 1.1'}
@@ -20,20 +21,33 @@ class Tenant:
     def __init__(self, place, user):
         self.keys = place.tenant(user).key_manager
         self.token = self.keys.session.get_token()
+        self._made = []
 
     def store(self, payload=PAYLOAD):
         """The reference of a new secret."""
-        return self.keys.post('/secrets', json={
+        return self.post('secret', {
             'payload': base64.b64encode(payload).decode(),
             'payload_content_type': 'application/octet-stream',
-            'payload_content_encoding': 'base64'}).json()['secret_ref']
+            'payload_content_encoding': 'base64'})
 
     def contain(self, *refs):
         """The reference of a container of these."""
-        return self.keys.post('/containers', json={
+        return self.post('container', {
             'type': 'generic', 'secret_refs': [
                 {'name': 'it%d' % number, 'secret_ref': ref}
-                for number, ref in enumerate(refs)]}).json()['container_ref']
+                for number, ref in enumerate(refs)]})
+
+    def post(self, kind, document):
+        """The reference of what is made of it."""
+        ref = self.keys.post('/%ss' % kind, json=document).json()[
+            kind + '_ref']
+        self._made.append(ref)
+        return ref
+
+    def close(self):
+        """Delete what was made, containers before what is in them."""
+        for ref in reversed(self._made):
+            self.keys.delete('/' + '/'.join(ref.split('/')[-2:]))
 
     def consumers(self, ref):
         """Who uses it."""
@@ -53,7 +67,9 @@ def secrets(networked):
 
 @pytest.fixture
 def demo(networked, secrets):
-    return Tenant(networked, 'demo')
+    made = Tenant(networked, 'demo')
+    yield made
+    made.close()
 
 
 def test_a_payload_is_given_to_its_owner(secrets, demo):
@@ -61,9 +77,9 @@ def test_a_payload_is_given_to_its_owner(secrets, demo):
 
 
 def test_a_passphrase_is_stored_as_text(secrets, demo):
-    ref = demo.keys.post('/secrets', json={
+    ref = demo.post('secret', {
         'payload': 'correct horse', 'payload_content_type': 'text/plain',
-        'secret_type': 'passphrase'}).json()['secret_ref']
+        'secret_type': 'passphrase'})
     assert secrets.payload(demo.token, ref, 65536) == b'correct horse'
 
 
@@ -131,3 +147,21 @@ def test_a_service_that_is_down_is_told(networked, secrets, demo):
     networked.proxy.fail('key-manager', 'GET .*', 'down', count=10)
     with pytest.raises(ports.CloudDown):
         secrets.payload(demo.token, ref, 65536)
+
+
+def test_a_payload_is_read_over_tls_with_a_ca_file(networked, demo,
+                                                   tmp_path):
+    ref = demo.store()
+    authority = certificates.Authority(tmp_path / 'ca')
+    other = certificates.Authority(tmp_path / 'other', name='other CA')
+    proxy = networked.another_proxy(
+        certificate=authority.issue('cloud', address='127.0.0.1'))
+    try:
+        trusting, doubting = (networked.connect(
+            proxy, service_credentials__cafile=one.file).secrets
+            for one in (authority, other))
+        assert trusting.payload(demo.token, ref, 65536) == PAYLOAD
+        with pytest.raises(ports.CloudDown):
+            doubting.payload(demo.token, ref, 65536)
+    finally:
+        proxy.close()

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from stack import files
+from stack import firewall
 from stack import oscloud
 from stack import report
 from stack import settings as settings_module
@@ -48,8 +49,18 @@ def test_a_shell_becomes_who_was_named(settings, capsys, account, cloud):
         'export OS_CLOUD=' + cloud]
 
 
-def test_what_guests_must_reach_is_named_with_address_port_and_rule(settings):
+@pytest.mark.parametrize('rules, sentence', [
+    (['nft insert ...', 'iptables ...'],
+     'So must the firewall of this machine, until its next start by:\n'
+     '    nft insert ...\n    iptables ...\n'),
+    ([], 'No firewall of this machine is in the way.'),
+    (None, 'and so must the firewall of this machine.')])
+def test_what_guests_must_reach_is_named_with_address_port_and_rule(
+        settings, monkeypatch, rules, sentence):
+    asked = []
+    monkeypatch.setattr(firewall, 'rules',
+                        lambda *of: asked.append(of) or rules)
     said = oscloud.reachability(settings, SITE)
     assert f'192.0.2.9, TCP port {settings.amqp_port}' in said
-    assert ('ip saddr { 10.8.0.0/16 } tcp dport '
-            f'{settings.amqp_port} accept') in said
+    assert sentence in said
+    assert asked == [(('10.8.0.0/16',), settings.amqp_port)]
