@@ -69,7 +69,7 @@ def _kernel(stack):
         'namespaces': {row['name'] for row in _json('ip', '-j', 'netns')
                        if row['name'].startswith(stack.prefix + '-')},
         'interfaces': {row['ifname'] for row in _json('ip', '-j', 'link')
-                       if row['ifname'].startswith(stack.prefix)},
+                       if row['ifname'].startswith(stack.prefix + '-')},
         'machines': _machines(stack),
     }
 
