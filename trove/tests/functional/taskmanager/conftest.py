@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A control plane for each test, its schema made once."""
+"""A control plane for each test, its schema made once, and an instance."""
 
 import pytest
 
@@ -18,3 +18,12 @@ def plane(tmp_path, template):
     made = control_plane.ControlPlane(tmp_path, template)
     yield made
     made.close()
+
+
+@pytest.fixture
+def made(plane):
+    """The id of an instance that runs."""
+    plane.guests.running = {}
+    instance_id = plane.create()
+    plane.work()
+    return instance_id
