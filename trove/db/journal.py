@@ -12,21 +12,17 @@ import json
 
 import sqlalchemy as sa
 from taskflow import exceptions
-from taskflow import states
 from taskflow import storage
 from taskflow.persistence import base
 from taskflow.persistence import models
 
+from trove.db import notes
 from trove.db import session
 from trove.db import tables
 from trove.db import types
 from trove.db.repos import upsert
-from trove.objects import operation as objects
 
 BOOK, FLOW, ATOM = 'book', 'flow', 'atom'
-
-_ENDED = frozenset((states.SUCCESS, states.FAILURE, states.REVERTED,
-                    states.REVERT_FAILURE))
 
 
 def backend(db, lease, give_way=lambda: None):
@@ -46,7 +42,7 @@ def steps(db, operation_id):
     For operators; what taskflow notes for itself is left out.
     """
     journal = Connection(backend(db, (operation_id, None)))
-    return [_step(record) for record in journal.records(ATOM)
+    return [notes.step(record) for record in journal.records(ATOM)
             if not record['detail']['name'].startswith('_TaskFlow')]
 
 
@@ -110,7 +106,7 @@ class Connection(base.Connection):
         taskflow writes twice for each change of state, once for the state
         and once for a percentage that nobody reads.
         """
-        known = _without_progress(_of_atom(atom_detail))
+        known = notes.without_progress(notes.of(atom_detail))
         if self._backend.written.get(atom_detail.uuid) == known:
             return atom_detail
         self._note_time(atom_detail)
@@ -177,7 +173,7 @@ class Connection(base.Connection):
     def get_atoms_for_flow(self, fd_uuid):
         """The atoms of a flow."""
         for document in self._children(ATOM, fd_uuid):
-            atom = _to_atom(document)
+            atom = notes.load(document)
             self._backend.times.setdefault(
                 atom.uuid, document.get('times', {}))
             # taskflow stores the holder of injected values before the
@@ -189,7 +185,7 @@ class Connection(base.Connection):
 
     def get_atom_details(self, ad_uuid):
         """One atom."""
-        return _to_atom(self._one(ATOM, ad_uuid))
+        return notes.load(self._one(ATOM, ad_uuid))
 
     def records(self, kind):
         """All records of a kind, as plain JSON."""
@@ -219,7 +215,7 @@ class Connection(base.Connection):
             datetime.UTC).replace(tzinfo=None).isoformat()
 
     def _timed(self, atom):
-        return {**_of_atom(atom),
+        return {**notes.of(atom),
                 'times': self._backend.times.get(atom.uuid, {})}
 
     def _record(self, kind, uuid, parent, position, document):
@@ -278,7 +274,7 @@ class Connection(base.Connection):
             return [self._open(found) for found in connection.execute(query)]
 
     def _seal(self, uuid, document):
-        return self._db.keyring.seal(_dump(document), _place(uuid))
+        return self._db.keyring.seal(notes.dump(document), _place(uuid))
 
     def _open(self, record):
         return json.loads(self._db.keyring.open(
@@ -294,56 +290,3 @@ def _upsert(connection, records):
 
 def _place(uuid):
     return b'journal:' + uuid.encode()
-
-
-def _of_atom(atom):
-    return {'type': models.atom_detail_type(atom), 'detail': atom.to_dict()}
-
-
-def _step(record):
-    """What operators want to know of an atom's record."""
-    detail, times = record['detail'], record.get('times', {})
-
-    def when(*at):
-        known = [times[state] for state in at if state in times]
-        return datetime.datetime.fromisoformat(known[0]) if known else None
-
-    state = detail['state']
-    return objects.StepState(
-        name=detail['name'], state=state, intention=detail['intention'],
-        began=when(states.REVERTING, states.RUNNING),
-        ended=when(state) if state in _ENDED else None)
-
-
-def _without_progress(document):
-    """As text: what was written must not change with what is worked on."""
-    meta = {key: value for key, value
-            in (document['detail'].get('meta') or {}).items()
-            if not key.startswith('progress')}
-    return _dump({**document, 'detail': {**document['detail'],
-                                         'meta': meta}})
-
-
-def _to_atom(document):
-    return models.atom_detail_class(document['type']).from_dict(
-        document['detail'])
-
-
-def _dump(document):
-    try:
-        return json.dumps(_plain(document)).encode()
-    except TypeError as error:
-        raise TypeError('What a step gives must be plain JSON: %s'
-                        % error) from error
-
-
-def _plain(value):
-    """The same without the arguments of exceptions: those may be anything.
-    """
-    if isinstance(value, dict):
-        known = 'exc_type_names' in value
-        return {key: [] if known and key == 'exc_args' else _plain(inner)
-                for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    return value
