@@ -2,7 +2,6 @@
 """Control plane and guest understand each other over a real RabbitMQ."""
 
 import threading
-import time
 from concurrent import futures
 
 import pytest
@@ -159,9 +158,8 @@ def test_an_agent_does_not_wait_for_ever_for_what_is_under_way(
     with futures.ThreadPoolExecutor(1) as pool:
         asked = pool.submit(control.guests.ping, made)
         assert stuck.ordered.wait(10)
-        began = time.monotonic()
         link.stop()
-        assert time.monotonic() - began < 5
+        assert not asked.done()
         stuck.over.set()
         assert asked.result(10) is None     # who was at it still answers
 

@@ -6,7 +6,6 @@ import http.server
 import io
 import json
 import re
-import threading
 import urllib.parse
 import uuid
 
@@ -17,6 +16,7 @@ from trove.cmd.manage import program
 from trove.common import waiting
 from trove.tests.contract.cloud import places
 from trove.tests.contract.cloud import test_ports as usual
+from trove.tests.fixtures import loopback
 
 _CONF = """
 [database]
@@ -67,13 +67,8 @@ class Management(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def management():
-    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Management)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield 'http://127.0.0.1:%d' % server.server_address[1]
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with loopback.served(Management) as url:
+        yield url
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import types
 
 import pytest
@@ -32,6 +31,7 @@ from trove.operations import deps
 from trove.operations import networks
 from trove.tests.fixtures import control_plane
 from trove.tests.fixtures import guests
+from trove.tests.fixtures import loopback
 from trove.tests.fixtures import options
 
 _CONF = """
@@ -55,6 +55,8 @@ broker_hosts = 192.0.2.1:5672
 operation_sweep_s = 0.2
 operation_lease_s = 2
 """
+#: Less than any wait of a flow: who waited for one would not end in time.
+SOON_S = 60
 _MAIN = 'from trove.cmd import taskmanager; taskmanager.main()'
 
 
@@ -79,13 +81,8 @@ class Management(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def management():
-    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Management)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield 'http://127.0.0.1:%d' % server.server_address[1]
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with loopback.served(Management) as url:
+        yield url
 
 
 class Place:
@@ -178,7 +175,7 @@ class Place:
 
     def soon(self, check):
         try:
-            return waiting.until(check, 60, 'it', poll_s=0.05, most_s=0.2)
+            return waiting.until(check, SOON_S, 'it', poll_s=0.05, most_s=0.2)
         except Exception:
             print((self.directory / 'log').read_text()[-4000:])
             raise
@@ -198,7 +195,7 @@ def test_another_process_goes_on_where_one_ended(place, backend, way):
     with place.taskmanager(backend) as first:
         place.soon(lambda: place.operation(instance_id).step == 'WaitHello')
         first.send_signal(way)
-        assert first.wait(8) == (0 if way == signal.SIGTERM else -way)
+        assert first.wait(SOON_S) == (0 if way == signal.SIGTERM else -way)
     assert place.operation(instance_id).state is (
         State.PENDING if way == signal.SIGTERM else State.RUNNING)
 
@@ -211,7 +208,7 @@ def test_another_process_goes_on_where_one_ended(place, backend, way):
         place.soon(lambda: place.instance(instance_id).deleted)
         assert place.site.host.machines == {}
         second.send_signal(signal.SIGTERM)
-        assert second.wait(8) == 0
+        assert second.wait(SOON_S) == 0
 
 
 def test_a_frozen_process_that_thaws_neither_writes_nor_calls(place):
@@ -230,12 +227,12 @@ def test_a_frozen_process_that_thaws_neither_writes_nor_calls(place):
             place.delete(instance_id)
             place.soon(lambda: place.instance(instance_id).deleted)
             heir.send_signal(signal.SIGTERM)
-            assert heir.wait(8) == 0
+            assert heir.wait(SOON_S) == 0
         ended = place.history(instance_id)
         frozen.send_signal(signal.SIGCONT)
         place.soon(lambda: 'is not ours any more' in place.log())
         frozen.send_signal(signal.SIGTERM)
-        assert frozen.wait(8) == 0
+        assert frozen.wait(SOON_S) == 0
     assert place.history(instance_id) == ended
     assert place.site.host.machines == {}
 

@@ -2,7 +2,6 @@
 """Whole taskmanagers: they find work, share it, and hand it over."""
 
 import threading
-import time
 
 import pytest
 
@@ -113,9 +112,7 @@ def test_a_stop_hands_over_at_the_next_wait(plane, taskmanagers):
     instance_id = plane.create()
     first = taskmanagers('tm-1')
     soon(lambda: plane.operations(instance_id)[0].step == 'WaitHello')
-    begin = time.monotonic()
     first.stop()
-    assert time.monotonic() - begin < 3
     [operation] = plane.operations(instance_id)
     assert (operation.state, operation.owner) == (State.PENDING, None)
 

@@ -184,17 +184,19 @@ def test_an_engine_whose_volume_is_gone_is_reported_still(guest,
 
 @pytest.mark.parametrize('jump_s', [86400, -86400])
 def test_a_clock_that_jumps_changes_nothing(tmp_path, monkeypatch, jump_s):
+    began = time.monotonic()
     guest = Guest(tmp_path, report_interval=2)
     jumps = itertools.count(time.time(), jump_s)
     monkeypatch.setattr(time, 'time', lambda: next(jumps))
-    began = time.monotonic()
     guest.heartbeat.start()
     try:
         guest.tells(count=3)
     finally:
         guest.heartbeat.stop()
-    assert 4 <= time.monotonic() - began < 9
-    assert 0 <= guest.link.told[-1]['uptime_s'] < 9
+    # Neither all at once nor, as `tells` holds, a day later.
+    took_s = time.monotonic() - began
+    assert took_s >= 4
+    assert 0 <= guest.link.told[-1]['uptime_s'] <= took_s
 
 
 def test_an_engine_without_its_volume_is_blocked_whatever_it_answers(guest):

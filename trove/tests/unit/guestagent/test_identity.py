@@ -7,12 +7,12 @@ import http.server
 import json
 import os
 import stat
-import threading
 
 import pytest
 
 from trove.cloud import userdata
 from trove.guestagent import identity
+from trove.tests.fixtures import loopback
 
 FILES = {'/etc/trove/conf.d/guest_info.conf': '[DEFAULT]\nguest_id = i\n',
          '/etc/trove/conf.d/link.key': '{"key": "§"}'}
@@ -39,15 +39,9 @@ def cloud(tmp_path):
         def log_message(self, *args):
             pass
 
-    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    Handler.url = 'http://127.0.0.1:%d' % server.server_port
     Handler.root = tmp_path
-    yield Handler
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with loopback.served(Handler) as Handler.url:
+        yield Handler
 
 
 def establish(cloud, **facts):
