@@ -14,6 +14,7 @@ import weakref
 from trove.cloud import ports
 from trove.cloud import resources
 from trove.common import exception
+from trove.objects import instance
 from trove.operations import deps as deps_
 
 
@@ -80,6 +81,16 @@ def flavor(deps: deps_.Deps, flavor_id: str) -> resources.Flavor:
             if found.id == flavor_id:
                 return found
     raise FlavorNotFound(flavor_id=flavor_id)
+
+
+def flavor_now(deps: deps_.Deps,
+               found: instance.Instance) -> resources.Flavor:
+    """An instance's flavor; what is on record of it when it is off offer."""
+    try:
+        return flavor(deps, found.flavor_id)
+    except FlavorNotFound:
+        return resources.Flavor(id=found.flavor_id, name='',
+                                ram_mb=found.ram_mb, vcpus=1, disk_gb=0)
 
 
 def volume_types(deps: deps_.Deps,

@@ -5,7 +5,6 @@ volume, ports and addresses stay."""
 import dataclasses
 import typing
 
-from trove.cloud import resources
 from trove.common import exception
 from trove.objects import instance
 from trove.operations import catalogue
@@ -42,7 +41,8 @@ def arguments(deps: deps_.Deps, found: instance.Instance, image_id: str,
         raise NoWayBack(instance_id=found.id)
     return {'server_id': server_id, 'image_id': image_id,
             'old_image_id': server.image_id, 'volume_id': found.volume_id,
-            'flavor': _flavor(deps, found), 'manager': found.manager,
+            'flavor': dataclasses.asdict(catalogue.flavor_now(deps, found)),
+            'manager': found.manager,
             'version': version, 'old_version': found.version_number}
 
 
@@ -56,14 +56,3 @@ def overrides(tx: typing.Any, found: instance.Instance,
         return {}
     return dict(tx.configurations.get(found.configuration_id,
                                       lock=lock).values)
-
-
-def _flavor(deps: deps_.Deps, found: instance.Instance
-            ) -> dict[str, typing.Any]:
-    """The flavor; what is on record of it when it is off offer."""
-    try:
-        return dataclasses.asdict(catalogue.flavor(deps, found.flavor_id))
-    except catalogue.FlavorNotFound:
-        return dataclasses.asdict(resources.Flavor(
-            id=found.flavor_id, name='', ram_mb=found.ram_mb, vcpus=1,
-            disk_gb=0))

@@ -2,7 +2,6 @@
 """Promise an instance a server of another size."""
 
 import dataclasses
-import typing
 import uuid
 
 from trove.cloud import resources
@@ -43,7 +42,7 @@ def resize_flavor(ctx: context.Context, deps: deps_.Deps, instance_id: str,
     if flavor_id == before.flavor_id:
         raise SameFlavor(instance_id=instance_id, flavor_id=flavor_id)
     # Asked before the transaction: the cloud may take its time to answer.
-    old = _flavor_now(deps, before)
+    old = catalogue.flavor_now(deps, before)
     new = _flavor_wanted(deps, before, old, flavor_id)
 
     operation_id = str(uuid.uuid4())
@@ -53,7 +52,7 @@ def resize_flavor(ctx: context.Context, deps: deps_.Deps, instance_id: str,
 
 @session.retried
 def _promise(ctx: context.Context, deps: deps_.Deps,
-             before: instance.Instance, old: dict[str, typing.Any],
+             before: instance.Instance, old: resources.Flavor,
              new: resources.Flavor, operation_id: str) -> None:
     with deps.db.writer() as tx:
         found = tx.instances.get(before.id)
@@ -70,32 +69,22 @@ def _promise(ctx: context.Context, deps: deps_.Deps,
         actions.record(ctx, deps, tx, found, actions.Promise(
             verb=VERB, task=status.Task.RESIZING,
             arguments={'flavor': dataclasses.asdict(new),
-                       'old_flavor': old, 'manager': found.manager,
+                       'old_flavor': dataclasses.asdict(old),
+                       'manager': found.manager,
                        'version': found.version_number,
                        'server_id': found.server_id},
             deltas={'ram': new.ram_mb - found.ram_mb}), operation_id)
 
 
-def _flavor_now(deps: deps_.Deps, found: instance.Instance
-                ) -> dict[str, typing.Any]:
-    """The present flavor; what is on record of it when it is off offer."""
-    try:
-        return dataclasses.asdict(catalogue.flavor(deps, found.flavor_id))
-    except catalogue.FlavorNotFound:
-        return dataclasses.asdict(resources.Flavor(
-            id=found.flavor_id, name='', ram_mb=found.ram_mb, vcpus=1,
-            disk_gb=0))
-
-
 def _flavor_wanted(deps: deps_.Deps, found: instance.Instance,
-                   old: dict[str, typing.Any],
+                   old: resources.Flavor,
                    flavor_id: str) -> resources.Flavor:
     with deps.db.reader() as tx:
         version = tx.datastores.version_by_id(found.datastore_version_id)
     new = capacity.flavor_of(deps, flavor_id, version,
                              capacity.image_of(deps, version))
     if found.volume_gb is None and (
-            new.disk_gb < old['disk_gb']
-            or new.ephemeral_gb < old['ephemeral_gb']):
+            new.disk_gb < old.disk_gb
+            or new.ephemeral_gb < old.ephemeral_gb):
         raise NoDiskForData(instance_id=found.id, flavor_id=flavor_id)
     return new

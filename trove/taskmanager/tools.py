@@ -37,16 +37,9 @@ class Rooms:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(Rooms):
     """The same, held to the lease of one operation."""
 
-    db: typing.Any
-    cloud: ports.Cloud
-    guest: typing.Any
-    broker: typing.Any
-    datastores: typing.Any
-    links: guest_links.GuestLinks
-    conf: cfg.ConfigOpts
     looks: looks_.Looks
     watch: lease.Watch
 

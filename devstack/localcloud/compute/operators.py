@@ -5,6 +5,7 @@ import os
 from localcloud import clock
 from localcloud import errors
 from localcloud import quota
+from localcloud import quota_routes
 from localcloud import web
 
 ROUTES = web.Routes('compute', '/compute/v2.1')
@@ -100,15 +101,13 @@ def extensions(call):
     return {'extensions': []}
 
 
-def _mine(call, project_id):
-    if project_id != call.ctx.project_id and not call.ctx.is_admin:
-        raise errors.Forbidden()
+quota_routes.add(ROUTES, 'compute', reset_status=202)
 
 
 @ROUTES.get('/os-quota-sets/<project_id>')
 def quotas(call, project_id):
     """The limits of a project."""
-    _mine(call, project_id)
+    quota_routes.check_own(call, project_id)
     return {'quota_set': dict(quota.limits(call.store, 'compute',
                                            project_id), id=project_id)}
 
@@ -116,29 +115,9 @@ def quotas(call, project_id):
 @ROUTES.get('/os-quota-sets/<project_id>/detail')
 def quotas_detail(call, project_id):
     """Limits and use."""
-    _mine(call, project_id)
+    quota_routes.check_own(call, project_id)
     return {'quota_set': dict(quota.with_use(
         call.store, 'compute', project_id), id=project_id)}
-
-
-@ROUTES.get('/os-quota-sets/<project_id>/defaults')
-def default_quotas(call, project_id):
-    """The usual limits."""
-    return {'quota_set': dict(quota.USUAL['compute'], id=project_id)}
-
-
-@ROUTES.put('/os-quota-sets/<project_id>', admin=True)
-def set_quotas(call, project_id):
-    """Change the limits of a project."""
-    return {'quota_set': quota.change(
-        call.store, 'compute', project_id, call.body('quota_set'))}
-
-
-@ROUTES.delete('/os-quota-sets/<project_id>', admin=True)
-def reset_quotas(call, project_id):
-    """Back to the usual limits."""
-    quota.reset(call.store, 'compute', project_id)
-    return 202, None
 
 
 @ROUTES.get('/limits')

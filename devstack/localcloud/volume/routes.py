@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cinder's paths, its version documents, quotas, and what only reports."""
 from localcloud import clock
-from localcloud import errors
 from localcloud import microversions
 from localcloud import quota
+from localcloud import quota_routes
 from localcloud import web
 from localcloud.volume import actions
 from localcloud.volume import listing
@@ -40,38 +40,16 @@ def version(call):
     return {'versions': [_version(call)]}
 
 
-def _mine(call, project_id):
-    if project_id != call.ctx.project_id and not call.ctx.is_admin:
-        raise errors.Forbidden()
+quota_routes.add(ROUTES, 'volume', reset_status=200)
 
 
 @ROUTES.get('/os-quota-sets/<project_id>')
 def quotas(call, project_id):
     """Limits, and use if ?usage=True."""
-    _mine(call, project_id)
+    quota_routes.check_own(call, project_id)
     look = quota.with_use if call.flag('usage') else quota.limits
     found = look(call.store, 'volume', project_id)
     return {'quota_set': dict(found, id=project_id)}
-
-
-@ROUTES.get('/os-quota-sets/<project_id>/defaults')
-def default_quotas(call, project_id):
-    """The usual limits."""
-    return {'quota_set': dict(quota.USUAL['volume'], id=project_id)}
-
-
-@ROUTES.put('/os-quota-sets/<project_id>', admin=True)
-def set_quotas(call, project_id):
-    """Change the limits of a project."""
-    return {'quota_set': quota.change(
-        call.store, 'volume', project_id, call.body('quota_set'))}
-
-
-@ROUTES.delete('/os-quota-sets/<project_id>', admin=True)
-def reset_quotas(call, project_id):
-    """Back to the usual limits."""
-    quota.reset(call.store, 'volume', project_id)
-    return None
 
 
 @ROUTES.get('/limits')
