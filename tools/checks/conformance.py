@@ -22,6 +22,7 @@ import signal
 import subprocess
 import sys
 
+from stack import images
 from stack import settings as settings_module
 from trove.tests.conformance import ledger
 
@@ -29,6 +30,11 @@ SUITE = settings_module.ROOT / 'trove' / 'tests' / 'conformance'
 VARIABLE = 'CONFORMANCE_ENGINES'
 DEFAULT = 'mariadb=10.11'
 WIDTH = 60
+#: What was asked for is not known; nothing has been tried.
+UNKNOWN = 2
+#: pytest's: its words make no sense, or choose no test.
+_NONE_LEFT = 5
+_NOTHING_TO_DO = (4, _NONE_LEFT)
 
 
 def main(words=None):
@@ -46,11 +52,25 @@ def main(words=None):
                         help='only what is not marked slow')
     arguments = parser.parse_args(words)
     engines = arguments.engines or [DEFAULT]
+    unknown = _unknown(arguments.only, engines)
+    if unknown:
+        print(unknown)
+        return UNKNOWN
     path = settings_module.load().home / 'conformance.jsonl'
-    if not arguments.resume:
-        path.unlink(missing_ok=True)
+    before = path.with_suffix('.before')
+    if not arguments.resume and path.exists():
+        path.replace(before)
     status = _run(arguments, engines, path)
     cases = list(read(path))
+    if status in _NOTHING_TO_DO and not cases:
+        if before.exists():     # nothing has come of this run
+            before.replace(path)
+        print(f'No test is called {arguments.verb}.' if arguments.verb else
+              'There is nothing here to ask of these versions.')
+        return UNKNOWN
+    before.unlink(missing_ok=True)
+    if status == _NONE_LEFT and arguments.resume:
+        status = 0
     columns = [word.replace('=', '-') for word in engines]
     for row in table(cases, columns):
         print(row)
@@ -108,6 +128,20 @@ def _split(inside, columns):
         if inside.endswith('-' + column):
             return column, '-', inside[:-len(column) - 1]
     return 'all', '', ''
+
+
+def _unknown(groups, engines):
+    """A sentence about what is misspelt, or nothing."""
+    known = sorted(path.stem.removeprefix('test_')
+                   for path in SUITE.glob('test_*.py'))
+    for group in groups:
+        if group not in known:
+            return (f'There is no group {group}; there are: '
+                    + ', '.join(known) + '.')
+    for word in engines:
+        if not images.WORD.match(word):
+            return f'{word} is no version such as mysql=9.7.'
+    return None
 
 
 def _run(arguments, engines, path):

@@ -74,7 +74,8 @@ def build(settings, asked=(DEFAULT,)):
                 [settings.python, BUILDER, 'build', offer.datastore,
                  offer.version, '--format', 'layer', '--image-dir',
                  settings.images],
-                settings.logs / 'image.log', 'Building the guest image',
+                settings.logs / 'image.log',
+                f'Building the guest image {offer}',
                 env=venv.environment(settings))
 
 

@@ -60,6 +60,11 @@ class Machine:
             encoding='utf-8').rpartition(')')[2].split()
         return sum(map(int, fields[11:15])) / os.sysconf('SC_CLK_TCK')
 
+    def maps(self, pid, inside):
+        """Whether a process has a file of the machine in its memory."""
+        text = (PROC / str(pid) / 'maps').read_text(encoding='utf-8')
+        return any(row.endswith(inside) for row in text.splitlines())
+
     def path(self, inside):
         """A path of the machine, as it is reached from outside."""
         return PROC / str(self.first()) / 'root' / inside.lstrip('/')

@@ -2,7 +2,9 @@
 """What breaks: it heals by itself, or is told truly and soon."""
 
 import contextlib
+import signal
 import time
+from concurrent import futures
 
 import pytest
 from troveclient.apiclient import exceptions
@@ -10,6 +12,8 @@ from troveclient.apiclient import exceptions
 from stack import broker
 from stack import services
 from stack.inside import tenant as tenant_module
+from trove.tests.conformance import hunger
+from trove.tests.conformance import machine as machine_module
 from trove.tests.conformance import server as server_module
 from trove.tests.fixtures import lost_disk
 
@@ -17,6 +21,9 @@ IDLE_S = 20
 AWAY_S = 60
 #: No request waits longer for a guest.
 BOUND_S = 60
+#: More than may wait for one guest, and what they are told.
+ASKING = 12
+BUSY, SILENT = 422, 504
 
 
 def passes(seconds):
@@ -33,6 +40,36 @@ def test_an_engine_killed_under_load_comes_back_with_every_row(server,
         load.goes_on(within_s=90)
     server.becomes('HEALTHY', within_s=60)
     assert not load.lost()
+
+
+def test_an_engine_killed_for_memory_comes_back_with_every_row(server,
+                                                               machine):
+    agent = machine.agent()
+    with server.written_to() as load:
+        with hunger.felt(machine) as taken:
+            taken.kill(server.witness.inside.process)
+        load.goes_on(within_s=90)
+    server.becomes('HEALTHY', within_s=60)
+    assert not load.lost()
+    assert machine.agent() == agent
+
+
+def test_an_engine_without_memory_is_told_so_and_heals(server, machine):
+    rows = server.rows()
+    agent = machine.agent()
+    with hunger.felt(machine) as taken:
+        while not machine.given_up():
+            taken.kill(server.witness.inside.process)
+        server.becomes('SHUTDOWN')
+        tenant_module.until(
+            lambda: 'lack of memory' in server.show().fault['message'],
+            server_module.BEAT_S, 'nobody says why')
+    assert machine.agent() == agent
+    server.trove.instances.restart(server.id)
+    assert not getattr(server.well(), 'fault', None)
+    server.becomes('HEALTHY', within_s=60)
+    assert server.rows() == rows
+    server.write()
 
 
 def test_a_killed_agent_disturbs_nobody(server, machine):
@@ -154,6 +191,36 @@ def test_a_volume_that_is_pulled_is_told_and_heals_when_it_is_back(server,
 def _lost(server):
     words = getattr(server.show(), 'fault', {}).get('message', '')
     return words if 'data volume is lost' in words else None
+
+
+def test_a_silent_guest_holds_up_only_who_asks_it_and_not_for_long(server,
+                                                                   machine):
+    machine.kill(machine_module.AGENT, signal.SIGSTOP)
+    try:
+        with futures.ThreadPoolExecutor(ASKING) as pool:
+            asked = [pool.submit(asked_in_vain, server)
+                     for _ in range(ASKING)]
+            tenant_module.until(lambda: any(one.done() for one in asked),
+                                BOUND_S, 'nobody is told that it is busy')
+            for _ in range(20):
+                assert server.show().id == server.id
+            # Who asks about it is answered before who asks it.
+            assert not all(one.done() for one in asked)
+    finally:
+        machine.kill(machine_module.AGENT, signal.SIGCONT)
+    # Some have waited in vain, the others were told at once that they do.
+    assert {one.result() for one in asked} == {BUSY, SILENT}
+    server.becomes('HEALTHY', within_s=60)
+    assert not server.trove.instances.module_query(server.id)
+
+
+def asked_in_vain(server):
+    """Ask the guest; the status of the answer, which came in time."""
+    began = time.monotonic()
+    with pytest.raises(exceptions.ClientException) as caught:
+        server.trove.instances.module_query(server.id)
+    assert time.monotonic() - began < BOUND_S
+    return caught.value.http_status
 
 
 @pytest.mark.slow

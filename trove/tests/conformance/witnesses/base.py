@@ -102,6 +102,10 @@ class Session(abc.ABC):
         """Let a statement with this word stand in the user log."""
         self.run("SELECT '%s'" % word)
 
+    @abc.abstractmethod
+    def now(self) -> float:
+        """The date by the engine's clock, in seconds since 1970."""
+
     def make_table(self) -> None:
         """Have an empty table for `write` and `count`."""
         self.run('CREATE TABLE rows_ (n BIGINT PRIMARY KEY)')

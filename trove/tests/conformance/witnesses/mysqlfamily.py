@@ -26,6 +26,9 @@ class SqlSession(base.Session):
     def close(self):
         self._connection.close()
 
+    def now(self):
+        return float(self.run('SELECT UNIX_TIMESTAMP()')[0][0])
+
     def write_megabyte(self):
         self.run('CREATE TABLE IF NOT EXISTS blobs (b LONGTEXT)')
         self.run('INSERT INTO blobs VALUES (%s)', self.megabyte)

@@ -52,6 +52,9 @@ class PgSession(base.Session):
     def close(self):
         self._connection.close()
 
+    def now(self):
+        return float(self.run('SELECT extract(epoch FROM now())')[0][0])
+
     def write_megabyte(self):
         self.run('CREATE TABLE IF NOT EXISTS blobs (b TEXT)')
         # As it is: a megabyte of one letter takes no room otherwise.
