@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Somebody in a machine who takes its memory and whom the kernel spares."""
+"""Somebody in a machine who takes its memory until the kernel kills."""
 
 import contextlib
 import pathlib
@@ -7,27 +7,30 @@ import subprocess
 import sys
 import time
 
+from trove.tests.conformance import machine as machine_module
+
 GROUPS = pathlib.Path('/sys/fs/cgroup')
 #: Left to the rest when the engine has been killed, so that it is not next.
 SPARED_MB = 32
 LIMIT_S = 120
-#: For each line one megabyte more, or all but so many fewer; says how many.
+#: For each line so many megabytes more or less; says how many there are. They
+#: are in a file without a place, so that the kernel, which looks for a process
+#: that has much, finds this one small.
 PROGRAM = """
-import mmap, sys
-held = []
+import os, sys
+file, held, piece = os.memfd_create('hunger'), 0, b'x' * (1 << 20)
 for line in sys.stdin:
     change = int(line)
-    if change > 0:
-        held.append(mmap.mmap(-1, change << 20))
-        held[-1].write(b'x' * (change << 20))
-    else:
-        del held[change:]
-    print(len(held), flush=True)
+    for number in range(held, held + change):
+        os.pwrite(file, piece, number << 20)
+    held = max(0, held + change)
+    os.ftruncate(file, held << 20)
+    print(held, flush=True)
 """
 
 
 class Hunger:
-    """Memory of a machine that is taken away from it, by its own group."""
+    """Memory that is taken from a machine, as by a program of its own."""
 
     def __init__(self, machine):
         self._machine = machine
@@ -35,10 +38,8 @@ class Hunger:
         self._eater = subprocess.Popen(
             [sys.executable, '-c', PROGRAM], text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        pid = self._eater.pid
-        (group / 'cgroup.procs').write_text(str(pid), encoding='ascii')
-        pathlib.Path(f'/proc/{pid}/oom_score_adj').write_text(
-            '-1000', encoding='ascii')
+        (group / 'cgroup.procs').write_text(str(self._eater.pid),
+                                            encoding='ascii')
         self._counters = [path for place in (group, group.parent) for path in (
             place / 'memory.oom_control', place / 'memory.events')
             if path.exists()]
@@ -47,10 +48,14 @@ class Hunger:
         """Take more and more until the kernel has killed processes of that
         name; then leave some to the rest."""
         before, deadline = self._kills(), time.monotonic() + LIMIT_S
+        pid = None
         while self._kills() == before:
             assert time.monotonic() < deadline, 'there is memory for all'
-            if self._machine.processes(name):
+            # Never without it: the next best would be killed.
+            if pid and machine_module.alive(pid):
                 self._change(1)
+            else:
+                pid = next(iter(self._machine.processes(name)), None)
         self._change(-SPARED_MB)
 
     def end(self):

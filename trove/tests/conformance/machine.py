@@ -124,6 +124,15 @@ def _holds(path, words):
     return False
 
 
+def alive(pid):
+    """Whether a process is there and has not ended."""
+    try:
+        text = (PROC / str(pid) / 'stat').read_text(encoding='utf-8')
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return text.rpartition(')')[2].split()[0] not in 'ZX'
+
+
 def _is_first(pid):
     try:
         text = (PROC / str(pid) / 'status').read_text(encoding='utf-8')
