@@ -116,7 +116,3 @@ class Keyring:
         except ValueError:
             raise SealBroken(reason='it is not base64') from None
         return unseal(self._keys[key_id], sealed, aad)
-
-    def is_current(self, text):
-        """Whether the text was sealed with the current key."""
-        return text.partition(':')[0] == self.current

@@ -10,6 +10,7 @@ the conductor, which hands it to the process that waits (topic of answers).
 import base64
 import logging
 import time
+import typing
 
 from trove.common import exception
 from trove.rpc import broker_names
@@ -44,16 +45,14 @@ class GuestTooOld(exception.Unprocessable):
                 '%(speaks)s; this needs %(needs)s. Upgrade the instance.')
 
 
-class Links:
+class Links(typing.Protocol):
     """What a GuestClient needs to know of guests; kept by the database."""
 
     def outgoing(self, instance_id):
         """(key, key id, next number) for a message to the instance."""
-        raise NotImplementedError
 
     def speaks(self, instance_id):
         """The interface version that the guest last reported, or None."""
-        raise NotImplementedError
 
 
 class GuestClient(guest_accounts.Accounts, guest_changes.Changes,

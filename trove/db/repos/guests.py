@@ -84,13 +84,6 @@ class Guests:
         return list(self._connection.execute(
             sa.select(tables.GuestLink.instance_id)).scalars())
 
-    def reseal(self, instance_id, before, sealed_key):
-        """Swap the sealed form of a key, if it is still ``before``."""
-        row = tables.GuestLink
-        return bool(self._connection.execute(sa.update(row).where(
-            row.instance_id == instance_id, row.sealed_key == before
-        ).values(sealed_key=sealed_key)).rowcount)
-
     def next_counter(self, instance_id):
         """A number no message to this guest has carried before.
 
