@@ -30,6 +30,11 @@ OPTS = [
                help='URL of Swift as guests reach it, up to the account, '
                     'such as http://10.0.0.2:8080/v1. Set it where guests '
                     'have another way to it than clients.'),
+    cfg.StrOpt('guest_swift_ca_file',
+               help='Authorities with which guests verify the certificate '
+                    'of Swift, where publicly known ones do not do: the '
+                    'few that are needed, since the text goes into the '
+                    'user data of new and rebuilt servers.'),
     *_service('barbican', 'key-manager', 'Barbican'),
     cfg.StrOpt('nova_client_version', default='2.57',
                help='Microversion of the compute API, at least 2.57. A '

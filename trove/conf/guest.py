@@ -26,6 +26,10 @@ OPTS = [
                help='The agent\'s own log, which operators may publish as '
                     'the log "guest". Begun anew at 5 MB; one old one is '
                     'kept.'),
+    cfg.StrOpt('object_store_ca_file',
+               help='Authorities of the object store\'s certificate. Written '
+                    'by the control plane where guest_swift_ca_file is '
+                    'set.'),
     cfg.FloatOpt('guest_probe_interval', default=1, min=0.2,
                  help='Seconds between two questions to the engine whether '
                       'it is well. A change is reported at once.'),

@@ -62,13 +62,14 @@ class GuestLogs:
 
     def __init__(self, driver: interfaces.Driver, manager: str,
                  instance_id: str, state_folder: str,
-                 agent_log: str, data_folder: typing.Callable[[], str]
-                 ) -> None:
+                 agent_log: str, data_folder: typing.Callable[[], str],
+                 ca_file: str | None = None) -> None:
         self._driver = driver
         self._manager = manager
         self._instance_id = instance_id
         self._pending_path = os.path.join(state_folder, PENDING)
         self._data_folder = data_folder
+        self._ca_file = ca_file
         self._agent_log = interfaces.LogFile(
             name=AGENT, path=agent_log, switchable=False)
         self._lock = threading.Lock()
@@ -173,7 +174,8 @@ class GuestLogs:
         return publishing.Shelf(
             path=log.path, words=self._driver.engine.words, place=place,
             prefix='%s/%s/' % (self._instance_id, label),
-            metafile='%s/%s_metafile' % (self._instance_id, label))
+            metafile='%s/%s_metafile' % (self._instance_id, label),
+            ca_file=self._ca_file)
 
     def _facts(self, log: interfaces.LogFile, place: publishing.Place
                ) -> dict[str, typing.Any]:

@@ -53,13 +53,15 @@ class Shelf:
     """A log, written in ``words``, and its objects in one account."""
 
     def __init__(self, path: str, words: interfaces.Words, place: Place,
-                 prefix: str, metafile: str) -> None:
+                 prefix: str, metafile: str,
+                 ca_file: str | None = None) -> None:
         self.path = path
         self._words = words
         self.place = place
         self.prefix = prefix
         self.metafile = metafile
-        self._account = storage.account(place.url, place.token)
+        self._account = storage.account(place.url, place.token,
+                                        ca_file)
 
     def known(self) -> Known | None:
         """What has been published into this account; None: nothing."""

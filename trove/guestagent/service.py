@@ -54,7 +54,7 @@ class Agent:
             modules.Modules(folder), guest_logs.GuestLogs(
                 driver, conf.datastore_manager, conf.guest_id, folder,
                 settings.path(conf.guest_log_file),
-                self._preparer.mount_point))
+                self._preparer.mount_point, conf.object_store_ca_file))
 
     def _changed(self):
         self._heartbeat.changed()

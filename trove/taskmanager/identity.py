@@ -9,6 +9,7 @@ import json
 from trove.rpc import broker_names
 
 DIRECTORY = '/etc/trove/conf.d/'
+STORE_AUTHORITY = DIRECTORY + 'object-store-ca.pem'
 
 
 def files(conf, instance, secrets, broker_url):
@@ -33,7 +34,9 @@ def _agent(conf, instance_id, broker_url):
             'transport_url': broker_url,
             # Agents of up to 1.2 say what they say where this tells them.
             'conductor_queue': broker_names.outbox(instance_id),
-            'report_interval': conf.report_interval},
+            'report_interval': conf.report_interval,
+            'object_store_ca_file': (STORE_AUTHORITY
+                                     if conf.guest_swift_ca_file else None)},
         'guest_link': {
             'exchange': broker_names.exchange(instance_id),
             'max_message_bytes': conf.guest_link.max_message_bytes}}
@@ -57,8 +60,11 @@ def _tls(conf):
 
 
 def _tls_files(conf):
+    wanted = [(path, ours) for _, path, ours in _tls(conf)]
+    if conf.guest_swift_ca_file:
+        wanted.append((STORE_AUTHORITY, conf.guest_swift_ca_file))
     texts = {}
-    for _, path, ours in _tls(conf):
+    for path, ours in wanted:
         with open(ours, encoding='utf-8') as file:
             texts[path] = file.read()
     return texts

@@ -5,7 +5,8 @@ import importlib
 import typing
 
 
-def account(url: str, token: str) -> typing.Any:
+def account(url: str, token: str,
+            ca_file: str | None = None) -> typing.Any:
     """The account at this address (`trove.guestkit.storage.swift`).
 
     Its client library takes a tenth of the agent's memory and of the time
@@ -13,4 +14,4 @@ def account(url: str, token: str) -> typing.Any:
     never do.
     """
     return importlib.import_module(
-        'trove.guestkit.storage.swift').Account(url, token)
+        'trove.guestkit.storage.swift').Account(url, token, ca_file)

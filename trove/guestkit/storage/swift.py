@@ -37,11 +37,17 @@ class TokenRefused(exception.Forbidden):
 
 
 class Account:
-    """One account; every method may be repeated without harm."""
+    """One account; every method may be repeated without harm.
 
-    def __init__(self, url: str, token: str) -> None:
+    ``ca_file`` holds the authorities of the store's certificate, where they
+    are not public ones.
+    """
+
+    def __init__(self, url: str, token: str,
+                 ca_file: str | None = None) -> None:
         self._client = client.Connection(
-            preauthurl=url, preauthtoken=token, retries=_RETRIES,
+            preauthurl=url, preauthtoken=token, cacert=ca_file,
+            retries=_RETRIES,
             timeout=_TIMEOUT_S, starting_backoff=_BACKOFF_S,
             max_backoff=_BACKOFF_S)
 

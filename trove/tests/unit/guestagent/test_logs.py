@@ -20,8 +20,9 @@ class Store(dict):
     dies_after = None
     held = None
 
-    def __call__(self, url, token):
+    def __call__(self, url, token, ca_file):
         assert token == 'opens'
+        self.ca_file = ca_file
         self.meta = getattr(self, 'meta', {})
         return self
 
@@ -92,7 +93,7 @@ def kept(engine, tmp_path, store):
                                tuning=fakes.FakeTuning([]), logs=engine)
     return guest_logs.GuestLogs(driver, 'mariadb', 'i-1', str(tmp_path),
                                 str(tmp_path / 'agent.log'),
-                                lambda: str(tmp_path))
+                                lambda: str(tmp_path), '/ca.pem')
 
 
 PLACE = publishing.Place(url='http://swift/AUTH_1', token='opens',
@@ -115,6 +116,7 @@ def test_publishing_enables_and_sends_whole_lines(kept, engine, store):
     assert (log['status'], log['published'], log['pending']) == (
         'Partial', 26, 9)
     assert store.text() == b'one\ntwo two two two\nthree\n'
+    assert store.ca_file == '/ca.pem'
     assert log['prefix'] == 'i-1/mariadb-general/'
     counts = [found['Lines'] for name, found in sorted(store.meta.items())
               if name.startswith(log['prefix'])]

@@ -59,3 +59,13 @@ def test_with_tls_the_guest_is_given_the_brokers_ca(tmp_path):
     assert files['/etc/trove/conf.d/broker-ca.pem'] == 'CERTIFICATE'
     assert ('ssl_ca_file = /etc/trove/conf.d/broker-ca.pem'
             in files['/etc/trove/conf.d/trove-guestagent.conf'])
+
+
+def test_the_guest_is_given_the_object_stores_authority(tmp_path):
+    ca = tmp_path / 'ca.pem'
+    ca.write_text('AUTHORITY')
+    files = identity.files(options.make(guest_swift_ca_file=str(ca)),
+                           INSTANCE, SECRETS, URL)
+    path, = read(files['/etc/trove/conf.d/trove-guestagent.conf'],
+                 tmp_path / 'a.conf', 'object_store_ca_file')
+    assert files[path] == 'AUTHORITY'
