@@ -6,8 +6,8 @@ A method whose interface the driver lacks answers "not supported".
 
 import logging
 
-from trove.common import context
 from trove.common import exception
+from trove.guestagent import accounts
 from trove.guestagent import encryption
 from trove.guestagent import heartbeat
 from trove.guestagent import logs as guest_logs
@@ -25,18 +25,17 @@ class UpgradeBarred(exception.Unprocessable):
     template = '%(reason)s'
 
 
-class Endpoint:
+class Endpoint(accounts.Accounts):
     """What the control plane may ask of this server."""
 
     def __init__(self, driver, preparer, journal, jobs, changed, manager,
                  credentials=None, version='unknown', modules=None,
                  logs=None):
-        self._driver = driver
+        super().__init__(driver, manager)
         self._preparer = preparer
         self._journal = journal
         self._jobs = jobs
         self._changed = changed
-        self._manager = manager
         self._credentials = credentials
         self._version = version
         self._modules = modules
@@ -207,102 +206,6 @@ class Endpoint:
                 discard=bool(discard), publish=bool(publish)),
             _place(account), wait_s)
 
-    # --- databases
-
-    def create_database(self, databases):
-        """Create databases that are not there yet."""
-        kept = self._need('databases')
-        for facts in databases:
-            kept.create(order.DatabaseSpec(**facts))
-
-    def delete_database(self, database):
-        """Drop a database."""
-        self._need('databases').delete(_name(database))
-
-    def list_databases(self, limit=None, marker=None, include_marker=False):
-        """A page of databases and the next marker."""
-        found, following = self._need('databases').list(
-            limit, marker, include_marker)
-        return [found, following]
-
-    # --- users
-
-    def create_user(self, users):
-        """Create users that are not there yet."""
-        kept = self._need('users')
-        for facts in users:
-            kept.create(_user(facts))
-
-    def delete_user(self, user):
-        """Drop a user."""
-        self._need('users').delete(user['name'], user.get('host') or '%')
-
-    def get_user(self, username, hostname=None):
-        """One user, or nothing."""
-        return self._need('users').get(username, hostname or '%')
-
-    def list_users(self, limit=None, marker=None, include_marker=False):
-        """A page of users and the next marker."""
-        found, following = self._need('users').list(
-            limit, marker, include_marker)
-        return [found, following]
-
-    def change_passwords(self, users):
-        """Set passwords."""
-        kept = self._need('users')
-        for facts in users:
-            kept.update(facts['name'], facts.get('host') or '%',
-                        password=facts['password'])
-
-    def update_attributes(self, username, hostname, user_attrs):
-        """Rename a user, move it to another host, set its password."""
-        self._need('users').update(
-            username, hostname or '%', new_name=user_attrs.get('name'),
-            new_host=user_attrs.get('host'),
-            password=user_attrs.get('password'))
-
-    def list_access(self, username, hostname=None):
-        """The databases that a user may use."""
-        names = self._need('users').access(username, hostname or '%')
-        return [{'name': name} for name in names]
-
-    def grant_access(self, username, hostname, databases):
-        """Let a user use databases."""
-        self._need('users').grant(username, hostname or '%',
-                                  [_name(item) for item in databases])
-
-    def revoke_access(self, username, hostname, database):
-        """Let a user use a database no more."""
-        self._need('users').revoke(username, hostname or '%',
-                                   _name(database))
-
-    # --- root
-
-    def enable_root(self):
-        """Let root in with a new password, which is the answer."""
-        return self.enable_root_with_password(context.new_password())
-
-    def enable_root_with_password(self, root_password=None):
-        """Let root in with this password."""
-        password = root_password or context.new_password()
-        self._need('root').enable(password)
-        return {'name': 'root', 'password': password}
-
-    def disable_root(self):
-        """Let root in no more."""
-        self._need('root').disable()
-
-    def is_root_enabled(self):
-        """Whether root can come in from outside."""
-        return self._need('root').is_enabled()
-
-    def _need(self, name):
-        interface = getattr(self._driver, name)
-        if interface is None:
-            raise exception.NotSupported(feature=name.capitalize(),
-                                         subject=self._manager)
-        return interface
-
 
 def _order(facts):
     try:
@@ -323,13 +226,3 @@ def _values(given):
     if not isinstance(given, dict):
         raise exception.BadRequest('Values come as an object.')
     return given
-
-
-def _user(facts):
-    names = tuple(_name(item) for item in facts.get('databases') or ())
-    return order.UserSpec(name=facts['name'], password=facts['password'],
-                          host=facts.get('host') or '%', databases=names)
-
-
-def _name(item):
-    return item['name'] if isinstance(item, dict) else item
