@@ -62,6 +62,18 @@ def options(*, tcp_ports: list[str], mount_point: str,
     ]
 
 
+def room() -> list[typing.Any]:
+    """The options of an engine that is kept from filling its volume."""
+    return [
+        cfg.IntOpt('read_only_below', default=5, min=1, max=50,
+                   help='Percentage of the data volume, at least 64 MB, '
+                        'that must be free. Below it transactions are '
+                        'read-only, because an engine that has no room at '
+                        'all may not start again, and one that cannot write '
+                        'its log stops.'),
+    ]
+
+
 def _range(ports: list[str]) -> str:
     """An example: the first port and the one after it."""
     return '%s-%d' % (ports[0], int(ports[0]) + 1)

@@ -8,6 +8,7 @@ import time
 from trove.common import exception
 from trove.guestagent import journal as journals
 from trove.guestkit import disks
+from trove.guestkit import room
 from trove.objects import status
 
 LOG = logging.getLogger(__name__)
@@ -145,8 +146,7 @@ class Heartbeat:
             return None
         if found.available >= _NO_ROOM:
             return None
-        return ('The volume is full: writes are refused until data are '
-                'deleted or the volume is resized.')
+        return room.FULL
 
     def _masked(self, text):
         """Text that may be the engine's, without its tenants' secrets."""

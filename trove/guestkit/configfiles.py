@@ -107,6 +107,17 @@ class Layers(abc.ABC):
     def _kept(self, group, change):
         return '%s.%s-%s.kept' % (self.base, group, change)
 
+    def value(self, group, name):
+        """What a group says of an option, as it is written, or None."""
+        found = None
+        for _, _, file_name in self._of(group):
+            text = files.read(os.path.join(self.folder, file_name)) or ''
+            for line in text.splitlines():
+                key, _, rest = line.partition(self.separator)
+                if key.strip() == name:
+                    found = rest.strip()
+        return found
+
     def path(self, group, change):
         """The file of one change of a group, or None."""
         return self._find(group, change)

@@ -17,10 +17,7 @@ OPTS = [
                      'version may take: pg_upgrade, building text indexes '
                      'anew, gathering statistics. Raise it for databases '
                      'with very many tables or large indexes on text.'),
-    cfg.IntOpt('read_only_below', default=5, min=1, max=50,
-               help='Percentage of the data volume, at least 64 MB, that '
-                    'must be free. Below it transactions are read-only, '
-                    'because an engine that cannot write its log stops.'),
+    *options.room(),
 ]
 
 

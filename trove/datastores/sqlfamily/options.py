@@ -19,4 +19,5 @@ def options(tcp_ports: list[str], ignore_users: list[str]
             upgrade_help='Seconds an engine may take to make the data of an '
                          'older version its own. Raise it where instances '
                          'have many tables.'),
+        *common.room(),
     ]

@@ -2,6 +2,7 @@
 """What breaks: it heals by itself, or is told truly and soon."""
 
 import contextlib
+import os
 import signal
 import time
 from concurrent import futures
@@ -24,6 +25,7 @@ BOUND_S = 60
 #: More than may wait for one guest, and what they are told.
 ASKING = 12
 BUSY, SILENT = 422, 504
+FULL = 'The volume is full: writes are refused'
 
 
 def passes(seconds):
@@ -77,14 +79,19 @@ def test_an_agent_killed_in_a_restart_comes_back_to_it(server, machine):
 
 def test_a_server_rebooted_hard_loses_no_committed_row(server, machine,
                                                        operator):
-    server_id = operator.trove.mgmt_instances.show(server.id).server_id
     with server.written_to() as load:
-        operator.cloud.compute.reboot_server(server_id, 'HARD')
-        operator.cloud.compute.wait_for_server(
-            operator.cloud.compute.get_server(server_id), wait=60)
+        reboot_hard(server, operator)
         load.goes_on(within_s=120)
     server.becomes('HEALTHY', within_s=60)
     assert not load.lost()
+
+
+def reboot_hard(server, operator):
+    """As a power cut would; the server is on again."""
+    server_id = operator.trove.mgmt_instances.show(server.id).server_id
+    operator.cloud.compute.reboot_server(server_id, 'HARD')
+    operator.cloud.compute.wait_for_server(
+        operator.cloud.compute.get_server(server_id), wait=60)
 
 
 def test_an_engine_that_cannot_start_says_why_and_heals(server, machine):
@@ -131,24 +138,51 @@ def says_why(server, machine):
 
 
 @pytest.mark.slow
-def test_a_full_volume_refuses_writes_and_is_well_after_a_resize(server):
-    refused = server.witness.refused
-    with server.session() as session:
-        with pytest.raises(refused):
+def test_a_full_volume_refuses_writes_and_is_well_after_a_resize(
+        server, machine, operator):
+    server.write(3)
+    rows = server.rows()
+    with pytest.raises(server.witness.refused):
+        with server.session() as session:
             for _ in range(2000):
                 session.write_megabyte()
-    found = server.becomes('BLOCKED')
-    assert found.status == 'ACTIVE'
-    assert any(word in found.fault['message'] for word in (
-        'room', 'full')), found.fault
+    found = is_full(server, rows)
     if server.engine.can('databases'):
         # What a tenant may want to drop can be looked at.
         assert server.trove.databases.list(server.id)
+    # Nobody is to be helped by the room that was left when writes ended.
+    folder = os.path.dirname(server.witness.inside.data_folder)
+    machine.run('sh', '-c', f'cat /dev/zero > {folder}/ballast || true')
+    assert machine.kill(server.witness.inside.process)
+    tenant_module.until(
+        lambda: machine.processes(server.witness.inside.process), 60,
+        'the engine is not started again')
+    is_full(server, rows)
+    reboot_hard(server, operator)
+    is_full(server, rows)
     server.trove.instances.resize_volume(server.id,
                                          found.volume['size'] + 1)
     server.well()
+    machine.run('rm', f'{folder}/ballast')
     assert not hasattr(server.becomes('HEALTHY', within_s=60), 'fault')
     server.write()
+
+
+def is_full(server, rows):
+    """It says so, takes no writes, and has its rows; the instance."""
+    found = server.becomes('BLOCKED', within_s=60)
+    assert found.status == 'ACTIVE'
+    tenant_module.until(
+        lambda: FULL in getattr(server.show(), 'fault', {}).get(
+            'message', ''), 2 * server_module.BEAT_S,
+        f'it does not say that it is full: {server.show().to_dict()}')
+    # It may be on its way up.
+    tenant_module.until(server.lets_in, 60, 'it lets nobody in')
+    assert server.rows() == rows
+    with pytest.raises(server.witness.refused):
+        server.write()
+    server.written -= 1
+    return found
 
 
 def test_a_volume_that_is_pulled_is_told_and_heals_when_it_is_back(server,

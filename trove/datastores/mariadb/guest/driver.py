@@ -11,13 +11,15 @@ from trove.datastores.sqlfamily.guest import databases
 from trove.datastores.sqlfamily.guest import logs as sql_logs
 from trove.datastores.sqlfamily.guest import places as where
 from trove.datastores.sqlfamily.guest import root
+from trove.datastores.sqlfamily.guest import space
 from trove.datastores.sqlfamily.guest import tuning
 from trove.datastores.sqlfamily.guest import upgrades
 from trove.datastores.sqlfamily.guest import variables
+from trove.guestkit import room
 
 #: Our own way in, whatever a tenant or a restored backup has made of it.
 _AT_START = """\
-SET SESSION sql_log_bin = 0;
+SET SESSION sql_log_bin = 0, tx_read_only = 0;
 CREATE USER IF NOT EXISTS root@localhost IDENTIFIED VIA unix_socket;
 ALTER USER root@localhost IDENTIFIED VIA unix_socket;
 ALTER USER root@localhost ACCOUNT UNLOCK;
@@ -36,12 +38,15 @@ def build(kit: interfaces.Kit,
     options = settings.conf.mariadb
     places = where.places(settings, options.mount_point)
     layers = tuning.layers(places)
-    connector = connection.Connector(places.socket, 'max_statement_time = 0')
+    connector = connection.Connector(
+        places.socket, 'max_statement_time = 0, tx_read_only = 0')
     logs = sql_logs.SqlLogs(places, layers, connector, options.log_size_mb)
     tls = mariadb_tls.MariaDBTls(connector, layers, places.tls,
                                  options.ignore_users)
+    guard = room.Guard(places.mount_point, options.read_only_below,
+                       space.Brake(layers, connector))
     engine = mariadb_engine.MariaDBEngine(kit, options, places, connector,
-                                          logs, tls.settle)
+                                          logs, guard, tls.settle)
     return interfaces.Driver(
         engine=engine, logs=logs, tls=tls, tuning=tuning.IniTuning(
             places, settings.port or where.PORT,

@@ -18,6 +18,7 @@ from trove.datastores.postgresql.guest import tls
 from trove.datastores.postgresql.guest import tuning
 from trove.datastores.postgresql.guest import upgrades
 from trove.datastores.postgresql.guest import users
+from trove.guestkit import room
 
 
 def build(kit: interfaces.Kit,
@@ -33,8 +34,8 @@ def build(kit: interfaces.Kit,
     door = access.Access(places)
     logs = pg_logs.PgLogs(places, layers, connector, reload,
                           options.log_size_mb)
-    guard = space.Guard(places, layers, connector, reload,
-                        options.read_only_below)
+    guard = room.Guard(places.mount_point, options.read_only_below,
+                       space.Brake(layers, connector, reload))
     roles = owners.Roles(connector, options.ignore_dbs)
     engine = pg_engine.PgEngine(kit, settings, places, layers, connector,
                                 logs, door, guard)

@@ -12,12 +12,12 @@ from trove.datastores.postgresql.guest import connection
 from trove.datastores.postgresql.guest import logs as engine_logs
 from trove.datastores.postgresql.guest import masking
 from trove.datastores.postgresql.guest import places as where
-from trove.datastores.postgresql.guest import space
 from trove.guestkit import configfiles
 from trove.guestkit import disks
 from trove.guestkit import errors
 from trove.guestkit import files
 from trove.guestkit import interim
+from trove.guestkit import room
 from trove.guestkit import shell
 from trove.guestkit import units
 from trove.guestkit import watch
@@ -49,7 +49,7 @@ class PgEngine(interfaces.Engine):
                  places: where.Places, layers: configfiles.Layers,
                  connector: connection.Connector,
                  logs: engine_logs.PgLogs, door: access.Access,
-                 guard: space.Guard) -> None:
+                 guard: room.Guard) -> None:
         self.mount_point = settings.conf.postgresql.mount_point
         self._units = kit.units
         self._conf = settings.conf.postgresql
@@ -68,7 +68,8 @@ class PgEngine(interfaces.Engine):
             argv=('/bin/sh', '-c', 'exec "$@" 2>>"$0"', places.first_words,
                   os.path.join(where.programs(), 'postgres'),
                   '-D', places.data, '--config-file=' + places.config),
-            before=disks.see_written(places.mount_point),
+            before=room.ahead(places.mount_point,
+                              disks.see_written(places.mount_point)),
             user=where.USER, runtime_folders=(places.runtime,),
             notifies=True, stop_timeout_s=self._conf.stop_timeout,
             # On SIGTERM it lets nobody in any more and waits for those who

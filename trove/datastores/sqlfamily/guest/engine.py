@@ -18,6 +18,7 @@ from trove.guestkit import disks
 from trove.guestkit import errors
 from trove.guestkit import files
 from trove.guestkit import interim
+from trove.guestkit import room
 from trove.guestkit import shell
 from trove.guestkit import units
 from trove.guestkit import watch
@@ -52,7 +53,7 @@ class SqlEngine(interfaces.Engine):
 
     def __init__(self, kit: interfaces.Kit, options: typing.Any,
                  places: where.Places, connector: connection.Connector,
-                 logs: sql_logs.SqlLogs,
+                 logs: sql_logs.SqlLogs, guard: room.Guard,
                  started: typing.Callable[[], None]) -> None:
         self.mount_point = options.mount_point
         self._units = kit.units
@@ -60,6 +61,7 @@ class SqlEngine(interfaces.Engine):
         self._places = places
         self._connector = connector
         self._logs = logs
+        self._guard = guard
         self._started = started
         self._answered = False
         self._interim = interim.Interim(places.data, self.user)
@@ -71,7 +73,8 @@ class SqlEngine(interfaces.Engine):
             # that it cannot read its configuration.
             argv=('/bin/sh', '-c', 'exec "$@" 2>"$0"', places.first_words,
                   program, '--defaults-file=' + places.config, *words),
-            before=disks.see_written(places.mount_point),
+            before=room.ahead(places.mount_point,
+                              disks.see_written(places.mount_point)),
             user=self.user, runtime_folders=(places.runtime,),
             notifies=True, stop_timeout_s=options.stop_timeout)
 
@@ -108,6 +111,7 @@ class SqlEngine(interfaces.Engine):
         watch.bring_up(self._units, self._unit, self._connector.answers,
                        self._conf.start_timeout, self.product,
                        self._logs.last_words)
+        self._guard.started()
         self._started()
 
     def stop(self) -> None:
@@ -143,21 +147,27 @@ class SqlEngine(interfaces.Engine):
         """HEALTHY when it answers; else what became of its process."""
         self._answered = self._connector.answers()
         if self._answered:
-            return status.Service.HEALTHY
+            # It answers, but takes no writes: somebody has to make room.
+            return (status.Service.BLOCKED if self._guard.engaged
+                    else status.Service.HEALTHY)
         return watch.unanswering(
             self._units.condition(self._unit).state, self._connector.listens)
 
     def tend(self) -> str | None:
         """Keep the logs small; say what a dead engine said last."""
+        full = self._guard.look()
         self._logs.keep_small()
         # To ask the keeper starts a program: not every second.
         if self._answered:
-            return None
+            return full
         found = self._units.condition(self._unit)
         if found.state not in (units.State.FAILED, units.State.RESTARTING):
-            return None
-        return watch.down('%s is down' % self.product, found,
-                          self._logs.last_words())
+            return full
+        if found.state is units.State.FAILED and self._guard.made_room():
+            self._units.start(self._unit)
+        why = watch.down('%s is down' % self.product, found,
+                         self._logs.last_words())
+        return '%s %s' % (full, why) if full else why
 
     def version(self) -> str | None:
         """The server's own word, without the packager's ending."""

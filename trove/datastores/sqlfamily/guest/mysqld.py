@@ -13,9 +13,11 @@ from trove.datastores.sqlfamily.guest import logs as sql_logs
 from trove.datastores.sqlfamily.guest import mysqldkeys
 from trove.datastores.sqlfamily.guest import mysqldtls
 from trove.datastores.sqlfamily.guest import places as where
+from trove.datastores.sqlfamily.guest import space
 from trove.datastores.sqlfamily.guest import tuning
 from trove.datastores.sqlfamily.guest import upgrades
 from trove.datastores.sqlfamily.guest import variables
+from trove.guestkit import room
 from trove.guestkit import shell
 
 #: An empty engine, made when the image was; holds no key and no server id.
@@ -50,11 +52,13 @@ class Mysqld(engine.SqlEngine):
                  keys: mysqldkeys.MysqldKeys, kit: interfaces.Kit,
                  options: typing.Any, places: where.Places,
                  connector: connection.Connector, logs: sql_logs.SqlLogs,
+                 guard: room.Guard,
                  started: typing.Callable[[], None]) -> None:
         self.product = product
         self._seed = seed
         self._keys = keys
-        super().__init__(kit, options, places, connector, logs, started)
+        super().__init__(kit, options, places, connector, logs, guard,
+                         started)
 
     def _make(self, folder: str) -> None:
         # To start without one took 3.7 seconds, of which the server spent
@@ -105,8 +109,10 @@ def build(kit: interfaces.Kit, settings: interfaces.Settings,
     keys = mysqldkeys.MysqldKeys(places.keys, places.data)
     tls = mysqldtls.MysqldTls(connector, layers, places.tls,
                               options.ignore_users, keys)
+    guard = room.Guard(places.mount_point, options.read_only_below,
+                       space.Brake(layers, connector))
     server = Mysqld(product, settings.path(SEED), keys, kit, options, places,
-                    connector, logs, tls.settle)
+                    connector, logs, guard, tls.settle)
     return interfaces.Driver(
         engine=server, logs=logs, tls=tls, tuning=MysqldTuning(
             keys, places, settings.port or where.PORT,

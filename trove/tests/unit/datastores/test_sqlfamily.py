@@ -129,7 +129,7 @@ def an_engine(keeper, tmp_path):
         types.SimpleNamespace(mount_point='/d', stop_timeout=1),
         where.places(interfaces.Settings(
             conf=None, root=str(tmp_path), port=None), '/d'),
-        keeper, None, lambda: None)
+        keeper, None, None, lambda: None)
 
 
 def test_an_engine_comes_up_before_it_is_stopped(tmp_path):

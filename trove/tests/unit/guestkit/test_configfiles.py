@@ -72,6 +72,15 @@ def test_a_change_put_again_keeps_its_place(layers):
     assert layers.names() == ['20-user-002-other.cnf']
 
 
+def test_what_a_group_says_of_an_option_can_be_asked(layers):
+    assert layers.value(configfiles.USER, 'a') is None
+    layers.put(configfiles.USER, 'common', {'a': 1, 'ab': 2, 'c': True})
+    layers.put(configfiles.USER, 'later', {'a': 3})
+    layers.put(configfiles.AFTER_USER, 'ours', {'a': 4})
+    assert [layers.value(configfiles.USER, name)
+            for name in ('a', 'ab', 'c', 'b')] == ['3', '2', '1', None]
+
+
 @pytest.mark.parametrize('name, value', [
     ('a', 'x\n[client]'), ('a', 'x\ry'), ('!include /etc/shadow', 1),
     ('[client]', 1), ('a b', 1), ('', 1)])
