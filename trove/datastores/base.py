@@ -38,6 +38,15 @@ class Datastore(abc.ABC):
     #: one unit: no tenant may give one all that the server has.
     memory_parameters: typing.ClassVar[typing.Mapping[str, int]] = {}
 
+    def memory_at_start(self, ram_mb: int) -> typing.Mapping[str, int]:
+        """Those of `memory_parameters` that the engine takes for sure.
+
+        It does so for itself, whatever its clients do; what they may take
+        is not among it. Each with the bytes that it is on a server of this
+        memory unless a tenant says otherwise.
+        """
+        return {}
+
     #: Whether the engine can be without TLS; the guest half says the same.
     tls_can_be_off: bool = True
 

@@ -2,11 +2,13 @@
 """MariaDB as the control plane knows it."""
 
 import pathlib
+import typing
 
 from trove.common import exception
 from trove.datastores.mariadb import conf
 from trove.datastores.mariadb import sizing
 from trove.datastores.sqlfamily import plugin
+from trove.datastores.sqlfamily import sizing as pool
 
 
 class TooFewMembers(exception.BadRequest):
@@ -44,6 +46,15 @@ class MariaDB(plugin.SqlDatastore):
     def sizes(self, ram_mb: int) -> sizing.Sizes:
         """The figures that the template wants."""
         return sizing.sizes(ram_mb)
+
+    def memory_at_start(self, ram_mb: int) -> typing.Mapping[str, int]:
+        """The family's, and Aria's cache.
+
+        Not the one of queries: it may be off, and takes nothing then.
+        """
+        return {**super().memory_at_start(ram_mb),
+                'aria_pagecache_buffer_size':
+                    self.sizes(ram_mb).aria_cache_mb * pool.MB}
 
     def offers_tls(self, version: str | None) -> bool:
         """From 11.4 on it makes up a certificate at each start."""

@@ -38,6 +38,10 @@ class PostgreSQL(folder.FolderDatastore):
         """Raise BadRequest if this may not be a password."""
         rules.check_password(password)
 
+    def memory_at_start(self, ram_mb: int) -> typing.Mapping[str, int]:
+        """What all sessions share; what each sorts with comes and goes."""
+        return sizing.at_start(ram_mb)
+
     def figures(self, flavor: base.Flavor,
                 instance_id: str) -> dict[str, typing.Any]:
         """What the template is told, beside the ``version``."""

@@ -20,6 +20,11 @@ MEMORY = {'shared_buffers': _BLOCK, 'wal_buffers': _BLOCK,
 _WORKERS = 3
 
 
+#: The most that the log has for itself unless it is told to have more.
+_WAL_BUFFERS_MB = 16
+_MB = _KB ** 2
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
     """The figures of a configuration."""
@@ -34,10 +39,25 @@ class Sizes:
     parallel: int
 
 
+def _shared_mb(free_mb: int) -> int:
+    return max(32, free_mb // 4 // 8 * 8)
+
+
+def _free_mb(ram_mb: int) -> int:
+    return max(ram_mb - RESERVED_MB, 64)
+
+
+def at_start(ram_mb: int) -> dict[str, int]:
+    """Bytes that the engine takes for what all its sessions share."""
+    shared_mb = _shared_mb(_free_mb(ram_mb))
+    return {'shared_buffers': shared_mb * _MB,
+            'wal_buffers': min(shared_mb // 32, _WAL_BUFFERS_MB) * _MB}
+
+
 def sizes(ram_mb: int, vcpus: int) -> Sizes:
     """The figures for a server of this memory and these processors."""
-    free_mb = max(ram_mb - RESERVED_MB, 64)
-    shared_mb = max(32, free_mb // 4 // 8 * 8)
+    free_mb = _free_mb(ram_mb)
+    shared_mb = _shared_mb(free_mb)
     connections = sizing.within(60, free_mb // 16, 1000)
     return Sizes(
         shared_buffers_mb=shared_mb,

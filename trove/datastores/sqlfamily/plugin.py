@@ -34,6 +34,10 @@ class SqlDatastore(folder.FolderDatastore):
     def sizes(self, ram_mb: int) -> typing.Any:
         """The figures that the template wants, for a server so large."""
 
+    def memory_at_start(self, ram_mb: int) -> typing.Mapping[str, int]:
+        """What is a cache or a buffer of the whole server."""
+        return sizing.at_start(self.sizes(ram_mb))
+
     def check_database(self, spec: order.DatabaseSpec) -> None:
         """Raise BadRequest if such a database may not be made."""
         rules.check_database(spec, _collations(self.facts))
