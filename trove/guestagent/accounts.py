@@ -3,6 +3,7 @@
 
 from trove.common import context
 from trove.common import exception
+from trove.guestagent import naming
 from trove.objects import order
 
 
@@ -17,9 +18,9 @@ class Accounts:
 
     def create_database(self, databases):
         """Create databases that are not there yet."""
-        kept = self._need('databases')
-        for facts in databases:
-            kept.create(order.DatabaseSpec(**facts))
+        naming.create_databases(
+            self._need('databases'),
+            [order.DatabaseSpec(**facts) for facts in databases])
 
     def delete_database(self, database):
         """Drop a database."""
@@ -35,9 +36,8 @@ class Accounts:
 
     def create_user(self, users):
         """Create users that are not there yet."""
-        kept = self._need('users')
-        for facts in users:
-            kept.create(_user(facts))
+        naming.create_users(self._need('users'),
+                            [_user(facts) for facts in users])
 
     def delete_user(self, user):
         """Drop a user."""
@@ -62,10 +62,8 @@ class Accounts:
 
     def update_attributes(self, username, hostname, user_attrs):
         """Rename a user, move it to another host, set its password."""
-        self._need('users').update(
-            username, hostname or '%', new_name=user_attrs.get('name'),
-            new_host=user_attrs.get('host'),
-            password=user_attrs.get('password'))
+        naming.update_user(self._need('users'), username, hostname or '%',
+                           user_attrs)
 
     def list_access(self, username, hostname=None):
         """The databases that a user may use."""

@@ -37,6 +37,18 @@ class VolumeForeign(exception.TroveError):
                 'nor used.')
 
 
+class DatabaseExists(exception.Conflict):
+    """The name is taken."""
+
+    template = 'Database %(name)s exists already.'
+
+
+class UserExists(exception.Conflict):
+    """The name and host are taken."""
+
+    template = 'User %(name)s@%(host)s exists already.'
+
+
 class InitialiseFailed(exception.GuestFailed):
     """An empty engine could not be made."""
 

@@ -23,6 +23,7 @@ _LONGEST = 500
 _MEANING: dict[str | None, type[exception.TroveError]] = {
     'bad_request': exception.BadRequest,
     'forbidden': exception.BadRequest,
+    'database_exists': exception.BadRequest,
     'user_exists': exception.BadRequest,
     'user_not_found': exception.NotFound,
     'database_not_found': exception.NotFound,

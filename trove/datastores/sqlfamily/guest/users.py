@@ -13,6 +13,7 @@ from trove.datastores.sqlfamily.guest import connection
 from trove.datastores.sqlfamily.guest import hosts
 from trove.datastores.sqlfamily.guest import quoting
 from trove.datastores.sqlfamily.guest import sessions
+from trove.guestkit import errors
 from trove.guestkit import paging
 from trove.objects import order
 
@@ -30,12 +31,6 @@ class DatabaseNotFound(exception.NotFound):
     """No such database."""
 
     template = 'Database %(name)s does not exist.'
-
-
-class UserExists(exception.Conflict):
-    """The name and host are taken."""
-
-    template = 'User %(name)s@%(host)s exists already.'
 
 
 class SqlUsers(interfaces.Users):
@@ -89,7 +84,9 @@ class SqlUsers(interfaces.Users):
             self._must_exist(engine, who)
             if target != who:
                 if self._exists(engine, target):
-                    raise UserExists(name=target[0], host=target[1])
+                    raise errors.UserExists(
+                        name=target[0],
+                        host=hosts.from_engine(target[1]))
                 engine.run('RENAME USER %s@%s TO %s@%s', *who, *target)
             if password is not None:
                 self._set_password(engine, target, password)

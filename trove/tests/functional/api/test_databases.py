@@ -120,6 +120,16 @@ def test_an_empty_list_is_accepted(member, path):
     assert create(member, path).status_code == 202
 
 
+def test_of_two_that_found_a_name_free_the_later_is_refused(
+        guest, member, path, monkeypatch):
+    monkeypatch.setattr(guest, 'list_databases', lambda *_, **__: ([], None))
+    assert create(member, path, 'shop').status_code == 202
+    assert api.error(create(member, path, 'blog', 'shop')) == (
+        400, 'badRequest', 'Database shop exists already.')
+    # All or none, as without the race.
+    assert set(guest.databases.kept) == {'shop'}
+
+
 def test_what_is_not_there_cannot_be_deleted(guest, member, path):
     assert api.error(member.delete(path + '/none'))[0] == 404
     assert api.error(member.delete(path + '/mysql'))[0] == 400

@@ -260,3 +260,16 @@ def test_rights_are_asked_rule_by_rule(make_service, tmp_path):
     assert api.error(member.put(path + '/ann/databases', {
         'databases': []}))[0] == 403
     assert member.get(path + '/ann/databases').status_code == 200
+
+
+def test_of_two_that_found_a_name_free_the_later_is_refused(
+        guest, member, path, monkeypatch):
+    monkeypatch.setattr(guest, 'get_user', lambda *_: None)
+    assert create(member, path, 'ann').status_code == 202
+    answer = member.post(path, {'users': [
+        {'name': 'bob', 'password': 'secret'},
+        {'name': 'ann', 'password': 'another'}]})
+    assert api.error(answer) == (400, 'badRequest',
+                                 'User ann@% exists already.')
+    # Nor does its password count.
+    assert guest.users.kept == {('ann', '%'): ['secret', set()]}

@@ -10,6 +10,7 @@ import pytest
 from trove.common import exception
 from trove.datastores.sqlfamily.guest import connection
 from trove.datastores.sqlfamily.guest import users
+from trove.guestkit import errors
 
 HOSTILE = ('a`b', "a'b", 'a"b', 'a%b', 'a%%s', 'a_b', 'a\\b', 'a\\_b',
            '`; DROP DATABASE mysql; --', 'ünï 世', ' --x')
@@ -145,7 +146,7 @@ def test_a_user_is_renamed_moved_and_gets_a_password(prepared, endpoint):
         with pytest.raises(pymysql.err.OperationalError):
             prepared.query('SELECT 1', user='after', password='newpw')
         make_user(endpoint, 'other')
-        with pytest.raises(users.UserExists):
+        with pytest.raises(errors.UserExists):
             endpoint.update_attributes('other', '%', {'name': 'after',
                                                       'host': '127.%'})
     finally:
