@@ -74,11 +74,11 @@ def test_a_change_put_again_keeps_its_place(layers):
 
 def test_what_a_group_says_of_an_option_can_be_asked(layers):
     assert layers.value(configfiles.USER, 'a') is None
-    layers.put(configfiles.USER, 'common', {'a': 1, 'ab': 2, 'c': True})
+    layers.put(configfiles.USER, 'common', {'a': 1, 'ab': 2, 'c': 'x y'})
     layers.put(configfiles.USER, 'later', {'a': 3})
     layers.put(configfiles.AFTER_USER, 'ours', {'a': 4})
     assert [layers.value(configfiles.USER, name)
-            for name in ('a', 'ab', 'c', 'b')] == ['3', '2', '1', None]
+            for name in ('a', 'ab', 'c', 'b')] == ['3', '2', 'x y', None]
 
 
 @pytest.mark.parametrize('name, value', [
