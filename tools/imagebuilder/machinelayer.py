@@ -28,7 +28,8 @@ class MachineLayer(layers.Layer):
         """Return the description."""
         machine = self._description
         return {
-            'packages': machine.packages, 'commands': machine.commands,
+            'packages': machine.packages_of(self._recipe.suite),
+            'commands': machine.commands,
             'unmasked': machine.unmasked_units,
             'enabled': machine.enabled_units,
             'removed': machine.removed_paths,
@@ -40,17 +41,18 @@ class MachineLayer(layers.Layer):
     def make(self, site, store, progress, notes):
         """Install the packages and let their units run."""
         machine = self._description
+        wanted = machine.packages_of(self._recipe.suite)
         with self.root(site, store) as root:
             had = packages.installed(root.path)
             layers.lay_files(root, machine.early_files)
             layers.unmask_units(root, machine.unmasked_units)
-            with progress.step('installing ' + ' '.join(machine.packages)):
+            with progress.step('installing ' + ' '.join(wanted)):
                 # The early root is made with this time. Not elsewhere: Python
                 # would look into every source file before it took what has
                 # been compiled, in each start of the agent.
                 packages.Apt(root, store, self._recipe.suite,
                              self._base.source_lines(), self._pins,
-                             epoch.environment()).install(machine.packages)
+                             epoch.environment()).install(wanted)
             root.run(['systemctl', 'enable', *machine.enabled_units],
                      what='enabling units')
             for line in machine.commands:

@@ -108,10 +108,20 @@ class Base:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Kernel:
+    """Another kernel than the usual one, for the guests of one suite."""
+
+    suite: str
+    package: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """What a virtual machine has beyond base and engine."""
 
+    kernel: str
     packages: tuple[str, ...]
+    other_kernels: tuple[Kernel, ...] = ()
     unmasked_units: tuple[str, ...] = ()
     enabled_units: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
@@ -119,6 +129,12 @@ class Machine:
     files: tuple[File, ...] = ()
     early_files: tuple[File, ...] = ()      # laid before the packages
     size_mb: int = 512
+
+    def packages_of(self, suite):
+        """The packages of a guest of this suite, its kernel the first."""
+        kernel = next((other.package for other in self.other_kernels
+                       if other.suite == suite), self.kernel)
+        return (kernel, *self.packages)
 
 
 def find(project, datastore, version):
@@ -209,7 +225,7 @@ def _checked(kind, document, where):
 
 
 NESTED = {'users': User, 'files': File, 'early_files': File,
-          'older': Older}
+          'older': Older, 'other_kernels': Kernel}
 NUMBERS = ('uid', 'mode', 'size_mb', 'min_ram_mb', 'min_disk_gb')
 LISTS = ('packages', 'agent_packages', 'before', 'commands', 'masked_units',
          'disabled_units', 'unmasked_units', 'enabled_units', 'agent_extras',

@@ -71,9 +71,8 @@ def command(boot, accelerator, folder):
              '-netdev', f'user,id=card,restrict=on{boot.network}',
              '-device', 'virtio-net-pci,netdev=card']
     if boot.drive:
-        # Bookworm's kernel for clouds has no driver of q35's SATA.
-        words += ['-device', 'virtio-scsi-pci,id=scsi',
-                  '-device', 'scsi-cd,bus=scsi.0,drive=config',
+        # As Nova gives it: an IDE disc of the type pc, a SATA one of q35.
+        words += ['-device', 'ide-cd,bus=ide.0,drive=config',
                   '-drive', f'file={boot.drive},if=none,id=config,'
                             'media=cdrom,format=raw,readonly=on']
     if boot.firmware != 'bios':

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import dataclasses
 import json
 import pathlib
 import types
@@ -53,6 +54,26 @@ def test_every_kernel_module_of_a_guest_is_in_the_early_root():
               for each in recipe.load_machine().early_files}
     modules = listed['/usr/share/initramfs-tools/modules.d/guest'].split()
     assert {'virtio_blk', 'virtio_scsi', 'ext4', 'nvme'} <= set(modules)
+
+
+def test_the_kernel_of_each_suite_reads_a_config_drive_on_a_sata_bus():
+    machine = recipe.load_machine()
+    assert machine.packages_of('bookworm')[0] == 'linux-image-amd64'
+    assert machine.packages_of('trixie')[0] == 'linux-image-cloud-amd64'
+    assert machine.packages_of('bookworm')[1:] == machine.packages
+
+
+def test_another_kernel_makes_other_layers_of_its_suite_only(
+        images, monkeypatch):
+    before = names(images, bootable=True)
+    machine = recipe.load_machine()
+    for suite, same in (('trixie', True), ('bookworm', False)):
+        monkeypatch.setattr(recipe, 'load_machine', lambda suite=suite: (
+            dataclasses.replace(machine, other_kernels=(
+                *(other for other in machine.other_kernels
+                  if other.suite != suite),
+                recipe.Kernel(suite=suite, package='linux-image-other')))))
+        assert (names(images, bootable=True) == before) is same
 
 
 def test_other_processors_are_refused(monkeypatch):
