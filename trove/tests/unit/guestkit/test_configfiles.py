@@ -2,6 +2,7 @@
 """Layers: names, order, and nothing that breaks out of a line."""
 
 import getpass
+import os
 
 import pytest
 
@@ -59,6 +60,26 @@ def test_layers_are_read_in_the_order_of_their_groups(layers):
     assert layers.names() == [
         '20-user-001-common.cnf', '50-system-001-places.cnf',
         '50-system-002-replica.cnf']
+
+
+def test_a_change_may_be_what_another_file_says(layers, tmp_path):
+    change = (configfiles.AFTER_USER, 'tls')
+    assert not layers.has(*change)
+    layers.link(*change, str(tmp_path / 'one'))
+    path = layers.path(*change)
+    assert layers.has(*change) and os.readlink(path) == str(tmp_path / 'one')
+    # One who was killed in between left this.
+    os.symlink('half', path + '.new')
+    layers.link(*change, str(tmp_path / 'two'))
+    assert os.readlink(path) == str(tmp_path / 'two')
+    assert layers.names() == [os.path.basename(path)]
+    assert os.listdir(layers.folder) == layers.names()
+
+
+def test_without_its_folder_an_engine_has_no_changes(layers):
+    os.rmdir(layers.folder)
+    assert not layers.has(configfiles.USER, 'common')
+    assert layers.names() == []
 
 
 def test_a_change_put_again_keeps_its_place(layers):
