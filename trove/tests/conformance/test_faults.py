@@ -56,6 +56,25 @@ def test_an_engine_killed_for_memory_comes_back_with_every_row(server,
     assert machine.agent() == agent
 
 
+def test_an_engine_without_memory_is_told_so_and_heals(server, machine):
+    rows = server.rows()
+    agent = machine.agent()
+    with hunger.felt(machine) as taken:
+        while not taken.kill(server.witness.inside.process,
+                             unless=machine.given_up):
+            pass
+        server.becomes('SHUTDOWN')
+        tenant_module.until(
+            lambda: 'lack of memory' in server.show().fault['message'],
+            server_module.BEAT_S, 'nobody says why')
+    assert machine.agent() == agent
+    server.trove.instances.restart(server.id)
+    assert not getattr(server.well(), 'fault', None)
+    server.becomes('HEALTHY', within_s=60)
+    assert server.rows() == rows
+    server.write()
+
+
 def test_a_killed_agent_disturbs_nobody(server, machine):
     with server.written_to() as load:
         before = machine.agent()
