@@ -62,13 +62,15 @@ class Brake(abc.ABC):
 
 
 class Guard:
-    """Watches the room at ``mount_point``, asked every second or so.
+    """Watches the room for the folder ``data``, asked every second or so.
 
-    ``percent`` of it, at least 64 MB, are to be free.
+    ``percent`` of it, at least 64 MB, are to be free. While the folder is
+    not there, as before the volume is mounted, what room there is is
+    another disk's.
     """
 
-    def __init__(self, mount_point: str, percent: int, brake: Brake) -> None:
-        self._mount_point = mount_point
+    def __init__(self, data: str, percent: int, brake: Brake) -> None:
+        self._data = data
         self._percent = percent
         self._brake = brake
         self._made_room = False
@@ -81,7 +83,7 @@ class Guard:
     def started(self) -> None:
         """The engine answers: keep a reserve, if there is room for one."""
         self._made_room = False
-        usage = disks.usage(self._mount_point)
+        usage = disks.usage(self._data)
         if usage.available > self._threshold(usage) + RESERVE:
             self._keep_reserve()
 
@@ -91,7 +93,9 @@ class Guard:
 
     def look(self) -> str | None:
         """Act on the room that is left; a sentence while it is little."""
-        usage = disks.usage(self._mount_point)
+        if not os.path.isdir(self._data):
+            return FULL if self.engaged else None
+        usage = disks.usage(self._data)
         threshold = self._threshold(usage)
         if self.engaged and usage.available > 2 * threshold:
             LOG.info('there is room on the volume again')
@@ -133,7 +137,7 @@ class Guard:
 
     @property
     def _reserve(self) -> str:
-        return os.path.join(self._mount_point, _RESERVE_NAME)
+        return os.path.join(os.path.dirname(self._data), _RESERVE_NAME)
 
 
 def ahead(mount_point: str,

@@ -43,7 +43,7 @@ def build(kit: interfaces.Kit,
     logs = sql_logs.SqlLogs(places, layers, connector, options.log_size_mb)
     tls = mariadb_tls.MariaDBTls(connector, layers, places.tls,
                                  options.ignore_users)
-    guard = room.Guard(places.mount_point, options.read_only_below,
+    guard = room.Guard(places.data, options.read_only_below,
                        space.Brake(layers, connector))
     engine = mariadb_engine.MariaDBEngine(kit, options, places, connector,
                                           logs, guard, tls.settle)

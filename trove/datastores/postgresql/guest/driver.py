@@ -34,7 +34,7 @@ def build(kit: interfaces.Kit,
     door = access.Access(places)
     logs = pg_logs.PgLogs(places, layers, connector, reload,
                           options.log_size_mb)
-    guard = room.Guard(places.mount_point, options.read_only_below,
+    guard = room.Guard(places.data, options.read_only_below,
                        space.Brake(layers, connector, reload))
     roles = owners.Roles(connector, options.ignore_dbs)
     engine = pg_engine.PgEngine(kit, settings, places, layers, connector,

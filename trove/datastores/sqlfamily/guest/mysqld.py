@@ -109,7 +109,7 @@ def build(kit: interfaces.Kit, settings: interfaces.Settings,
     keys = mysqldkeys.MysqldKeys(places.keys, places.data)
     tls = mysqldtls.MysqldTls(connector, layers, places.tls,
                               options.ignore_users, keys)
-    guard = room.Guard(places.mount_point, options.read_only_below,
+    guard = room.Guard(places.data, options.read_only_below,
                        space.Brake(layers, connector))
     server = Mysqld(product, settings.path(SEED), keys, kit, options, places,
                     connector, logs, guard, tls.settle)

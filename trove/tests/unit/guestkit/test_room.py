@@ -46,10 +46,13 @@ class Place:
     def __init__(self, folder):
         self.brake = Brake()
         self.free_mb = 500
+        self.data = folder / 'data'
+        self.data.mkdir()
         self.reserve = os.path.join(folder, 'reserve')
-        self.guard = room.Guard(str(folder), 5, self.brake)
+        self.guard = room.Guard(str(self.data), 5, self.brake)
 
     def usage(self, path):
+        assert path == str(self.data)
         free = self.free_mb * _MB
         return disks.Usage(total=TOTAL, used=TOTAL - free, available=free)
 
@@ -88,6 +91,14 @@ def test_little_room_engages_until_there_is_twice_as_much(place):
 def test_who_writes_in_spite_of_it_is_ended_near_the_end(place):
     place.look(15)
     assert place.brake.asked == ['engage', 'end']
+
+
+def test_before_the_volume_is_mounted_another_disk_s_room_counts_not(place):
+    place.look(63)
+    place.data.rmdir()
+    assert place.look(500) == room.FULL
+    assert place.brake.asked == ['engage']
+    assert not os.path.exists(place.reserve)
 
 
 def test_a_reserve_is_kept_where_there_is_room_for_one(place):
