@@ -129,10 +129,6 @@ def test_a_used_volume_keeps_its_data(machine):
     """As after a rebuild: a new root disk, the old volume."""
     machine.prepare()
     machine.query('CREATE TABLE t AS SELECT 5 AS a')
-    machine.stop_agent()
-    machine.driver.engine.stop()
-    machine.unmount()
-    files.remove(machine.path('/var/lib/trove-guestagent/state.json'))
-    files.remove(machine.path('/etc/fstab'))
+    machine.lose_root_disk()
     machine.prepare(operation_id='op-2')
     assert machine.query('SELECT a FROM t') == ((5,),)
