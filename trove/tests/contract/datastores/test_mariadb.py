@@ -10,7 +10,7 @@ import pytest
 
 import trove.datastores.mariadb
 from trove.datastores import registry
-from trove.datastores.sqlfamily import catalogue
+from trove.datastores.sqlfamily.guest import catalogue
 from trove.tests.fixtures import options
 from trove.tests.fixtures import servers
 

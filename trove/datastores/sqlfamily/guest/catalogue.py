@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a server of the family says of its variables -> what can be tuned.
 
-For a new version: ``python -m trove.datastores.sqlfamily.catalogue SOCKET
-HELP`` asks the server behind the socket, and what it prints is kept as
-``parameters-<version>.json``. The server is a throwaway one without data,
+For a new version: ``python -m trove.datastores.sqlfamily.guest.catalogue
+SOCKET HELP`` asks the server behind the socket, and what it prints is kept
+as ``parameters-<version>.json``. The server is a throwaway one without data,
 since every variable is set to what it is, to see whether the server allows
 that while it runs. HELP is a file of what the server says to ``--no-defaults
 --verbose --help``: what may stand in a file.
