@@ -77,7 +77,17 @@ def _first_process(work):
         signal.signal(number, stop)
     for argv in (['mount', '--make-rprivate', '/'],
                  ['mount', '-t', 'proc', 'proc', '/proc']):
-        subprocess.run(argv, check=True)
+        done = subprocess.run(argv, check=False, stderr=subprocess.PIPE,
+                              text=True)
+        if done.returncode != 0:
+            complaint = (done.stderr.strip() or 'no reason given'
+                         ).splitlines()[0]
+            print(f'trove-image: "{" ".join(argv)}" failed ({complaint}). '
+                  'In a chroot, / must be a mount point and /proc there: '
+                  'bind its directory upon itself (mount --bind DIR DIR) '
+                  'before, or run the builder on the machine itself',
+                  file=sys.stderr)
+            return 1
     return work()
 
 
