@@ -60,7 +60,7 @@ class NeutronNetwork(ports.Network):
             if network.subnet_ids and not network.is_router_external
             and (network.is_shared or network.project_id == project_id)})
 
-    def create_port(self, name, network_id, instance_id, security_groups,
+    def create_port(self, name, network_id, security_groups,
                     subnet_id=None, address=None, description=''):
         """A port of that name, network and description."""
         wanted = {'name': name, 'network_id': network_id,

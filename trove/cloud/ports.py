@@ -196,12 +196,12 @@ class Network(abc.ABC):
         server to: its own and the shared ones, external ones left out."""
 
     @abc.abstractmethod
-    def create_port(self, name: str, network_id: str, instance_id: str,
+    def create_port(self, name: str, network_id: str,
                     security_groups: tuple[str, ...],
                     subnet_id: str | None = None,
                     address: str | None = None,
                     description: str = '') -> resources.Port:
-        """A port of that name for that instance (found again by both)."""
+        """A port in that network (found again by name and description)."""
 
     @abc.abstractmethod
     def ports(self, instance_id: str) -> list[resources.Port]:

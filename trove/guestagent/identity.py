@@ -62,7 +62,7 @@ def establish(folder, record, timeout_s=60, root='/', url=METADATA_URL):
     (meta, user_data), source = found
     entries = parse(user_data)
     for path, content in sorted(entries.items()):
-        target = _below(folder, path, root)
+        target = _below(folder, path)
         files.folder(os.path.dirname(target), 0o700)
         files.write(target, content, mode=0o600)
     server_id = json.loads(meta).get('uuid')
@@ -97,7 +97,7 @@ def _content(entry):
     raise ValueError('encoding %r is not known' % encoding)
 
 
-def _below(folder, path, root):
+def _below(folder, path):
     # Not the control plane is doubted here, but a drive of somebody else.
     clean = posixpath.normpath(path)
     if not clean.startswith('/etc/trove/'):

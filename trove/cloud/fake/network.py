@@ -31,7 +31,6 @@ class FakeNetwork(ports.Network):
         self.groups = {}        # id -> (name, rules)
         self.floating = {}      # address -> (port id, project id)
         self.created = {}
-        self._owners = {}
         self._descriptions = {}
         self._next = 10
 
@@ -59,7 +58,7 @@ class FakeNetwork(ports.Network):
                       in NETWORKS.items() if owner in (None, project_id))
 
     @faults.breakable
-    def create_port(self, name, network_id, instance_id, security_groups,
+    def create_port(self, name, network_id, security_groups,
                     subnet_id=None, address=None, description=''):
         """A port of that name, network and description."""
         for port in self.all_ports.values():
@@ -76,7 +75,6 @@ class FakeNetwork(ports.Network):
                                              self._next % 250 + 1),),
             security_groups=tuple(security_groups))
         self.all_ports[port.id] = port
-        self._owners[port.id] = instance_id
         self._describe(port.id, description)
         return port
 

@@ -87,8 +87,7 @@ class CreatePorts(base.Step):
               network_id: str, groups: tuple[str, ...],
               **where: typing.Any) -> resources.Port:
         port = self.tools.cloud.network.create_port(
-            resources.name_of(instance_id), network_id, instance_id,
-            groups, **where)
+            resources.name_of(instance_id), network_id, groups, **where)
         with self.tools.db.writer() as tx:
             tx.resources.put(instance_id, kind, port.id, operation_id)
         return port

@@ -18,7 +18,7 @@ def instance_id():
 
 def a_port(place, instance_id):
     return place.cloud.network.create_port(
-        'trove-' + instance_id, place.network_id, instance_id, (),
+        'trove-' + instance_id, place.network_id, (),
         description=marks.user_port(instance_id))
 
 
@@ -108,7 +108,7 @@ def test_what_bears_our_marks_elsewhere_is_not_ours(networked, instance_id):
             assert network.ports(instance_id) == []
             assert network.security_groups(name) == []
             own = network.create_port(
-                name, networked.network_id, instance_id, (),
+                name, networked.network_id, (),
                 description=marks.user_port(instance_id))
             assert own.id != port.id
             group_id = network.create_security_group(

@@ -38,7 +38,7 @@ def gone(show, one):
 
 def a_port(place, instance_id, **more):
     return place.cloud.network.create_port(
-        resources.name_of(instance_id), place.network_id, instance_id, (),
+        resources.name_of(instance_id), place.network_id, (),
         description='User port', **more)
 
 
@@ -98,7 +98,7 @@ def test_another_operation_boots_another_server(place, cloud, instance_id):
     second = cloud.compute.boot(an_order(
         place, instance_id, 'op-2', port_ids=(
             cloud.network.create_port(
-                'other', place.network_id, instance_id, ()).id,)))
+                'other', place.network_id, ()).id,)))
     assert {server.id for server in cloud.compute.find(instance_id)} == {
         first.id, second.id}
 
@@ -174,7 +174,7 @@ def test_a_port_is_made_once(place, cloud, instance_id):
     port = a_port(place, instance_id)
     assert a_port(place, instance_id).id == port.id
     other = cloud.network.create_port(
-        resources.name_of(instance_id), place.network_id, instance_id, (),
+        resources.name_of(instance_id), place.network_id, (),
         description='Management port')
     assert {found.id for found in cloud.network.ports(instance_id)} == {
         port.id, other.id}
@@ -203,8 +203,7 @@ def test_a_group_has_exactly_its_rules(place, cloud, instance_id):
 def test_a_group_in_use_cannot_be_deleted(place, cloud, instance_id):
     group_id = cloud.network.create_security_group('sg', RULES)
     port = cloud.network.create_port(
-        resources.name_of(instance_id), place.network_id, instance_id,
-        (group_id,))
+        resources.name_of(instance_id), place.network_id, (group_id,))
     assert port.security_groups == (group_id,)
     with pytest.raises(ports.CloudBusy):
         cloud.network.delete_security_group(group_id)

@@ -102,7 +102,7 @@ def leave(place, instance_id):
     group_id = network.create_security_group(
         'any', usual.RULES, marks.security_group(instance_id))
     port = network.create_port(
-        'any', place.network_id, instance_id, (group_id,),
+        'any', place.network_id, (group_id,),
         description=marks.user_port(instance_id))
     address = network.create_floating(
         port.id, place.project_id, None, marks.floating(instance_id))

@@ -36,7 +36,7 @@ def leave(plane, instance_id):
     group_id = cloud.network.create_security_group(
         name, (), marks.security_group(instance_id))
     port = cloud.network.create_port(
-        name, 'net-shared', instance_id, (group_id,),
+        name, 'net-shared', (group_id,),
         description=marks.user_port(instance_id))
     address = cloud.network.create_floating(
         port.id, 'project-a', None, marks.floating(instance_id))
@@ -112,7 +112,7 @@ def test_what_names_an_unknown_instance_is_left_alone(plane, sight):
 
 def test_what_bears_no_mark_is_not_seen(plane, sight):
     plane.cloud.network.create_security_group('web', (), 'My own')
-    plane.cloud.network.create_port('mine', 'net-shared', 'x', ())
+    plane.cloud.network.create_port('mine', 'net-shared', ())
     plane.cloud.compute.create_group('mine', 'affinity')
     assert look(sight) == {}
 
