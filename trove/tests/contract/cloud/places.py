@@ -69,6 +69,11 @@ class InMemory:
         """The next volume that is extended ends in an error."""
         self.fake.volumes.extended = 'error_extending'
 
+    def was_rebooted(self, server_id):
+        """Whether it has been booted anew, or is just now."""
+        return self.fake.compute.servers[server_id].status in (
+            'REBOOT', 'HARD_REBOOT')
+
     def is_full(self, host):
         """There is nowhere to migrate to."""
         self.fake.compute.full = True
@@ -91,6 +96,11 @@ class Networked:
         self.services = catalogue(admin, account['auth_url'])
         self.proxy = self.another_proxy()
         self.cloud = self.connect()
+
+    def was_rebooted(self, server_id):
+        """Whether it has been booted anew, or is just now."""
+        return 'reboot' in [one.action for one in
+                            self.admin.compute.server_actions(server_id)]
 
     def another_proxy(self, **how):
         """One more way to the same services."""

@@ -138,8 +138,9 @@ def test_a_nova_that_tells_no_details_tells_what_failed(
 
 
 @pytest.mark.parametrize('hard', [False, True])
-def test_a_reboot_shows_and_ends(cloud, server, hard):
+def test_a_reboot_shows_and_ends(place, cloud, server, hard):
     cloud.compute.reboot(server.id, hard=hard)
+    assert place.was_rebooted(server.id)
     becomes(cloud.compute, server.id, 'ACTIVE')
 
 
