@@ -9,7 +9,6 @@ was a tenth of the time to show an instance.
 import re
 
 from oslo_middleware import request_id
-from oslo_middleware import sizelimit
 
 from trove.common import context
 from trove.common import exception
@@ -17,6 +16,8 @@ from trove.common import exception
 #: Names under which clients look for the id; python-troveclient reads the
 #: second.
 ANSWERED = (request_id.HTTP_RESP_HEADER_REQUEST_ID, 'x-compute-request-id')
+
+TOO_LARGE = 'The request body is too large.'
 
 _MODULES = re.compile(r'/v1\.0/[^/]+/modules(/[^/]+)?/?')
 _GLOBAL = re.compile(request_id.ID_FORMAT)
@@ -62,11 +63,12 @@ class BodyLimit:
         """Serve one request."""
         most = self._most(environ)
         said = environ.get('CONTENT_LENGTH') or ''
-        if not said.isdecimal():
-            environ['wsgi.input'] = sizelimit.LimitingReader(
-                environ['wsgi.input'], most)
+        if not said:
+            environ['wsgi.input'] = _Bounded(environ['wsgi.input'], most)
+        elif not (said.isascii() and said.isdecimal()):
+            raise exception.BadRequest('Content-Length is not a number.')
         elif int(said) > most:
-            raise exception.OverLimit('The request body is too large.')
+            raise exception.OverLimit(TOO_LARGE)
         return self._app(environ, start_response)
 
     def _most(self, environ):
@@ -75,3 +77,25 @@ class BodyLimit:
                 and _MODULES.fullmatch(environ.get('PATH_INFO', ''))):
             return most + self._conf.module_contents_most
         return most
+
+
+class _Bounded:
+    """A body of unknown length: a byte more than may be, and it ends."""
+
+    def __init__(self, stream, most):
+        self._stream = stream
+        self._left = most
+
+    def read(self, size=-1):
+        """At most this many bytes, or all."""
+        pieces = []
+        missing = (self._left + 1 if size is None or size < 0
+                   else min(size, self._left + 1))
+        # A server may give less than it was asked for before the end.
+        while missing and (piece := self._stream.read(missing)):
+            pieces.append(piece)
+            missing -= len(piece)
+            self._left -= len(piece)
+        if self._left < 0:
+            raise exception.OverLimit(TOO_LARGE)
+        return b''.join(pieces)

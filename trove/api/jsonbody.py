@@ -4,9 +4,6 @@
 import json
 import math
 
-import webob.exc
-import webob.request
-
 from trove.api import errors
 from trove.common import exception
 
@@ -20,10 +17,9 @@ def read(request):
     try:
         # Not ``body``: webob would spool it to a file first.
         raw = request.body_file.read()
-    except webob.request.DisconnectionError:
+    except OSError:
+        # webob's when the client has gone, the server's when it is silent.
         raise exception.BadRequest('The body ended early.') from None
-    except webob.exc.HTTPRequestEntityTooLarge:
-        raise exception.OverLimit('The request body is too large.') from None
     if not raw:
         return None
     content_type = (request.content_type or '').lower()

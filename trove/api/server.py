@@ -7,6 +7,7 @@ import threading
 
 from cheroot import wsgi
 
+from trove.api import chunks
 from trove.common import exception
 
 LOG = logging.getLogger(__name__)
@@ -20,6 +21,10 @@ BACKLOG = 512
 
 #: Idle connections that are kept open for their clients' next request.
 KEPT_ALIVE = 256
+
+#: Bytes of a body that nobody wanted which are read all the same, so that
+#: the connection can serve another request. Beyond, it is closed.
+SKIPPED = 64 * 1024
 
 
 class CannotListen(exception.ConfigError):
@@ -45,6 +50,7 @@ class Server:
         self._server.keep_alive_conn_limit = KEPT_ALIVE
         # One header of the longest kind, and room for the others.
         self._server.max_request_header_size = 4 * conf.max_header_line
+        self._server.gateway = _Gateway
         self._server.error_log = _log
         self._thread = None
 
@@ -81,6 +87,34 @@ class _Listener(wsgi.Server):
             super().bind(family, type, proto)
         else:
             self.socket = self.held
+
+
+class _Gateway(wsgi.Gateway_10):
+    """Between a request and the application, with an eye on its body.
+
+    What is left of a body would be taken for the next request of the
+    connection, which a proxy may have lent to somebody else.
+    """
+
+    def get_environ(self):
+        """The WSGI environment of the request."""
+        environ = super().get_environ()
+        if self.req.chunked_read:
+            self.req.rfile = chunks.Chunks(self.req.conn.rfile)
+            environ['wsgi.input'] = self.req.rfile
+            if environ.pop('CONTENT_LENGTH', None):
+                # Two lengths: a proxy may have believed the other one.
+                self.req.close_connection = True
+        return environ
+
+    def start_response(self, status, headers, exc_info=None):
+        """Begin the answer."""
+        if self.req.chunked_read:
+            if not self.req.rfile.ended:
+                self.req.close_connection = True
+        elif not 0 <= self.req.rfile.remaining <= SKIPPED:
+            self.req.close_connection = True
+        return super().start_response(status, headers, exc_info)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 
 import http.client
 import json
+import socket
 import threading
 from urllib import parse
 
@@ -31,6 +32,21 @@ def ask(connection, method, path, body=None, **headers):
     return answer.status, json.loads(text) if text else None
 
 
+def raw(connection, method, path, headers, text, ended=False):
+    """(status, parsed body) of a request whose body is sent as it is.
+
+    ``ended``: the client says no more.
+    """
+    connection.putrequest(method, path)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders(text)
+    if ended:
+        connection.sock.shutdown(socket.SHUT_WR)
+    answer = connection.getresponse()
+    return answer.status, json.loads(answer.read())
+
+
 def test_one_connection_serves_many_requests(connection):
     path = '/v1.0/%s/instances' % api.PROJECT
     for _ in range(3):
@@ -57,6 +73,48 @@ def test_a_body_in_too_many_chunks(service, connection):
                      **{'Transfer-Encoding': 'chunked'})
     assert (code, list(body)) == (413, ['overLimit'])
     assert service.rows() == 0
+
+
+def test_a_chunk_that_is_endless_is_not_waited_for(service, connection):
+    path = '/v1.0/%s/instances' % api.PROJECT
+    code, body = raw(connection, 'POST', path, {
+        'X-Auth-Token': 'member', 'Content-Type': 'application/json',
+        'Transfer-Encoding': 'chunked'}, b'7fffffff\r\n' + b' ' * 2 ** 21)
+    assert (code, list(body)) == (413, ['overLimit'])
+
+
+@pytest.mark.parametrize(('headers', 'text'), [
+    ({'Transfer-Encoding': 'chunked'}, b'ZZ\r\n{}\r\n0\r\n\r\n'),
+    ({'Transfer-Encoding': 'chunked'}, b'ffffffffffffffff\r\n{}\r\n'),
+    ({'Content-Length': '-1'}, b'{}')])
+def test_a_body_that_is_broken_is_told_and_ends_the_connection(
+        connection, headers, text):
+    path = '/v1.0/%s/instances' % api.PROJECT
+    code, body = raw(connection, 'POST', path, {
+        'X-Auth-Token': 'member', 'Content-Type': 'application/json',
+        **headers}, text, ended=True)
+    assert (code, list(body)) == (400, ['badRequest'])
+
+
+@pytest.mark.parametrize('headers', [
+    {'Transfer-Encoding': 'chunked'}, {'Content-Length': '100000'}])
+def test_what_was_not_read_of_a_body_is_no_request(connection, headers):
+    path = '/v1.0/%s/instances' % api.PROJECT
+    code, _ = raw(connection, 'POST', path, headers,
+                  b'5\r\nGET /\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n')
+    assert code == 401
+    # The client's library has seen that the connection ends.
+    assert connection.sock is None
+
+
+def test_a_body_of_two_lengths_ends_the_connection(connection):
+    path = '/v1.0/%s/instances' % api.PROJECT
+    code, _ = raw(connection, 'POST', path, {
+        'X-Auth-Token': 'member', 'Content-Type': 'application/json',
+        'Transfer-Encoding': 'chunked', 'Content-Length': '3'},
+        b'2\r\n{}\r\n0\r\n\r\n')
+    assert code == 400
+    assert connection.sock is None
 
 
 def test_long_tokens_pass(service, connection):

@@ -4,7 +4,6 @@
 import io
 
 import pytest
-import webob.exc
 from oslo_middleware import sizelimit
 
 from trove.api import edges
@@ -69,7 +68,7 @@ def read():
 
 
 def test_what_fits_passes(read):
-    for length in ('10', '', 'x'):
+    for length in ('10', ''):
         assert read(b'0123456789', length) == b'0123456789'
 
 
@@ -79,8 +78,14 @@ def test_what_says_that_it_is_too_large_is_not_read(read):
 
 
 def test_what_does_not_say_so_is_found_out(read):
-    with pytest.raises(webob.exc.HTTPRequestEntityTooLarge):
+    with pytest.raises(exception.OverLimit):
         read(b'0123456789x', '')
+
+
+@pytest.mark.parametrize('length', ['x', '-1', '+1', '1_0', '\xb2', ' '])
+def test_a_length_that_is_none_is_told(read, length):
+    with pytest.raises(exception.BadRequest, match='Content-Length'):
+        read(b'0123456789', length)
 
 
 @pytest.mark.parametrize(('method', 'path'), [
