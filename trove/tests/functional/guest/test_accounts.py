@@ -165,6 +165,16 @@ def test_unknown_users_and_databases_are_named(endpoint):
         endpoint.revoke_access('ann', '%', 'nowhere')
 
 
+def test_a_user_that_cannot_be_is_unknown(endpoint):
+    name = 'dolphin \U0001f42c'
+    assert endpoint.get_user(name) is None
+    endpoint.delete_user({'name': name})
+    with pytest.raises(users.UserNotFound):
+        endpoint.list_access(name)
+    with pytest.raises(users.UserNotFound):
+        endpoint.grant_access(name, '%', ['shop'])
+
+
 def test_who_may_do_less_is_out_at_once(prepared, endpoint):
     make_user(endpoint, 'leaver', ['shop'], password='pw')
     with prepared.connect(user='leaver', password='pw',
