@@ -58,7 +58,7 @@ def huge_flavor(admin):
     """The id of a flavor that no host has room for."""
     return (admin.compute.find_flavor(HUGE)
             or admin.compute.create_flavor(
-                name=HUGE, ram=2 ** 24, vcpus=1, disk=1)).id
+                name=HUGE, ram=2 ** 24, vcpus=1, disk=8)).id
 
 
 class Owner:
