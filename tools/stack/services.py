@@ -107,6 +107,15 @@ def _healthy(settings):
         return False
 
 
+def _object_store(settings):
+    # Guests of the one-machine cloud reach it by another address than
+    # clients; those of another by the one that its catalogue has.
+    if sites.foreign(settings):
+        return ''
+    return (f'guest_swift_url = http://{settings.broker_address}:'
+            f'{settings.cloud_port}/object-store/v1\n')
+
+
 def _configuration(settings, facts):
     home = settings.trove_dir
     site = sites.of(settings)
@@ -136,9 +145,7 @@ http_post_rate = 0
 http_put_rate = 0
 http_delete_rate = 0
 http_mgmt_post_rate = 0
-guest_swift_url = http://{settings.broker_address}:{
-        settings.cloud_port}/object-store/v1
-
+{_object_store(settings)}
 [database]
 connection = sqlite:///{home}/trove.sqlite
 

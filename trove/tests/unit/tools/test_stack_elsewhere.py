@@ -9,6 +9,7 @@ from stack import files
 from stack import firewall
 from stack import oscloud
 from stack import report
+from stack import services
 from stack import settings as settings_module
 from stack import site as sites
 
@@ -64,3 +65,19 @@ def test_what_guests_must_reach_is_named_with_address_port_and_rule(
     assert f'192.0.2.9, TCP port {settings.amqp_port}' in said
     assert sentence in said
     assert asked == [(('10.8.0.0/16',), settings.amqp_port)]
+
+
+def test_guests_reach_the_object_store_where_the_catalogue_says(
+        settings, monkeypatch):
+    # Found there: no guest could publish a log, sent to an address that
+    # only the one-machine cloud has.
+    monkeypatch.setattr(services.broker, 'password', lambda of: '-')
+
+    def written():
+        return services._configuration(
+            settings, {'management_network': 'network'})
+
+    assert 'guest_swift_url' not in written()
+    sites.path(settings).unlink()
+    monkeypatch.setattr(services.sites, 'of', lambda of: SITE)
+    assert 'guest_swift_url = http://' in written()
