@@ -105,6 +105,8 @@ class _Gateway(wsgi.Gateway_10):
             if environ.pop('CONTENT_LENGTH', None):
                 # Two lengths: a proxy may have believed the other one.
                 self.req.close_connection = True
+        else:
+            environ['wsgi.input'] = _Awaited(self.req)
         return environ
 
     def start_response(self, status, headers, exc_info=None):
@@ -115,6 +117,26 @@ class _Gateway(wsgi.Gateway_10):
         elif not 0 <= self.req.rfile.remaining <= SKIPPED:
             self.req.close_connection = True
         return super().start_response(status, headers, exc_info)
+
+
+class _Awaited:
+    """The body of a request; a sender that falls silent is not heard again.
+
+    From a stream that has timed out once cheroot reads no more: each try,
+    for what is left of the body or for the next request, is an error in the
+    log.
+    """
+
+    def __init__(self, request):
+        self._request = request
+
+    def read(self, size=None):
+        """At most this many bytes, or all."""
+        try:
+            return self._request.rfile.read(size)
+        except OSError:
+            self._request.close_connection = True
+            raise
 
 
 @contextlib.contextmanager

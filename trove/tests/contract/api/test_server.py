@@ -79,14 +79,15 @@ def test_a_chunk_that_is_endless_is_not_waited_for(service, connection):
     path = '/v1.0/%s/instances' % api.PROJECT
     code, body = raw(connection, 'POST', path, {
         'X-Auth-Token': 'member', 'Content-Type': 'application/json',
-        'Transfer-Encoding': 'chunked'}, b'7fffffff\r\n' + b' ' * 2 ** 21)
+        'Transfer-Encoding': 'chunked'},
+        b'7fffffff\r\n' + b' ' * (2 ** 20 + 1024))
     assert (code, list(body)) == (413, ['overLimit'])
 
 
 @pytest.mark.parametrize(('headers', 'text'), [
     ({'Transfer-Encoding': 'chunked'}, b'ZZ\r\n{}\r\n0\r\n\r\n'),
     ({'Transfer-Encoding': 'chunked'}, b'ffffffffffffffff\r\n{}\r\n'),
-    ({'Content-Length': '-1'}, b'{}')])
+    ({'Content-Length': '-1'}, b'')])
 def test_a_body_that_is_broken_is_told_and_ends_the_connection(
         connection, headers, text):
     path = '/v1.0/%s/instances' % api.PROJECT
@@ -105,6 +106,26 @@ def test_what_was_not_read_of_a_body_is_no_request(connection, headers):
     assert code == 401
     # The client's library has seen that the connection ends.
     assert connection.sock is None
+
+
+def test_a_sender_that_falls_silent_is_told_and_let_go(service, caplog):
+    service.conf.set_override('bind_host', '127.0.0.1')
+    service.conf.set_override('bind_port', 0)
+    running = server.Server(service.conf, service.app)
+    running._server.timeout = 0.2
+    running.start()
+    connection = http.client.HTTPConnection(*running.address[:2], timeout=10)
+    try:
+        code, body = raw(
+            connection, 'POST', '/v1.0/%s/instances' % api.PROJECT,
+            {'X-Auth-Token': 'member', 'Content-Type': 'application/json',
+             'Content-Length': '100'}, b'{"a"')
+        assert (code, list(body)) == (400, ['badRequest'])
+        assert connection.sock is None
+    finally:
+        connection.close()
+        running.stop()
+    assert 'timed out object' not in caplog.text
 
 
 def test_a_body_of_two_lengths_ends_the_connection(connection):
