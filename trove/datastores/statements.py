@@ -9,22 +9,31 @@ from trove.datastores import interfaces
 #: searched for the end of one.
 LONGEST = 4096
 
-# Nothing here tries again what it has taken ("+" after a quantifier): a log
-# is written by its tenant, who must not be able to make a search last.
-_GAP = rb'(?:\s|/\*.{0,100}?\*/|--[^\n]{0,100}\n)*+'
-_SOME = b'{0,%d}+' % LONGEST
+
+def _held(group: bytes, times: bytes = b'{0,%d}' % LONGEST) -> bytes:
+    # Not with a "+" behind the quantifier: the Python of Debian 12 (before
+    # 3.11.5) then also takes what a group took that failed in its midst.
+    return rb'(?>(?:' + group + rb')' + times + rb')'
+
+
+# Nothing here tries again what it has taken: a log is written by its tenant,
+# who must not be able to make a search last. Single characters are held by a
+# "+" after their quantifier.
+_BLANK = rb'\s|/\*.{0,100}?\*/|--[^\n]{0,100}\n'
+_GAP = _held(_BLANK, b'*')
 #: What parts a text from one that goes on with it.
-_BREAK = rb'(?:\s|/\*.{0,100}?\*/|--[^\n]{0,100}\n)++'
+_BREAK = _held(_BLANK, b'+')
+_QUOTED = _held(rb"[^'\\]|\\.|''")
 #: A text as SQL has it. Its end may be missing: it was cut, or is still to
 #: be written. Quotes that are doubled or escaped are those of a statement
 #: that is itself a text. A quote right behind it ends that statement, and one
 #: of the other kind may: neither begins a text.
 _TEXT = _GAP + b'(?:' + b'|'.join((
-    rb"''(?!')(?:[^'\\]|\\.){1,%d}+''" % LONGEST,
-    rb"\\'(?:[^'\\]|\\[^'])" + _SOME + rb"\\'",
-    rb'(?:[ENBX]|U&|_\w+' + _GAP + rb")?'(?:[^'\\]|\\.|'')" + _SOME
-    + rb"(?:'(?:" + _BREAK + rb"'(?:[^'\\]|\\.|'')" + _SOME + rb"')*+)?",
-    rb'"(?:[^"\\]|\\.|"")' + _SOME + rb'"?',
+    rb"''(?!')" + _held(rb"[^'\\]|\\.", b'{1,%d}' % LONGEST) + rb"''",
+    rb"\\'" + _held(rb"[^'\\]|\\[^']") + rb"\\'",
+    rb'(?:[ENBX]|U&|_\w+' + _GAP + rb")?'" + _QUOTED
+    + rb"(?:'" + _held(_BREAK + rb"'" + _QUOTED + rb"'", b'*') + rb')?',
+    rb'"' + _held(rb'[^"\\]|\\.|""') + rb'"?',
     rb'\$(?P<tag>\w*)\$.{0,%d}?(?:\$(?P=tag)\$|\Z)' % LONGEST,
     rb'0x[0-9A-F]++')) + b')'
 #: Words that a secret follows.
@@ -32,8 +41,9 @@ _WORDS = (
     rb'IDENTIFIED' + _GAP + rb'(?:(?:VIA|WITH)' + _GAP + rb'\S{1,80}+' + _GAP
     + rb'(?:USING|AS|BY)|BY(?:' + _GAP + rb'PASSWORD)?)' + _GAP + rb'\(?',
     rb"\bREPLACE(?=[\s/]{0,80}+')",
-    rb'PASSWORD' + _GAP + rb'FOR\b(?:[^=;\'"`]|\'[^\'\n]{0,100}\'|'
-    rb'"[^"\n]{0,100}"|`[^`\n]{0,100}`){1,400}+=' + _GAP
+    rb'PASSWORD' + _GAP + rb'FOR\b' + _held(
+        rb'[^=;\'"`]|\'[^\'\n]{0,100}\'|"[^"\n]{0,100}"|`[^`\n]{0,100}`',
+        b'{1,400}') + rb'=' + _GAP
     + rb'(?:PASSWORD' + _GAP + rb'\()?',
     # The key is the second of two, or what is hashed is the first.
     rb'CRYPT\w{0,10}+' + _GAP + rb'\((?:(?:[^()\'";]{1,100}|' + _GAP
