@@ -11,7 +11,7 @@ from stack import commands
 from stack import errors
 
 #: Tables of one-machine clouds stand in nobody else's way.
-OURS = re.compile(r'tc\d+_cloud\Z')
+OURS = re.compile(r'tc\d*_cloud\Z')
 #: Of the older iptables, which nft does not see.
 LEGACY = pathlib.Path('/proc/net/ip_tables_names')
 VERSIONS = {'ip': (4,), 'ip6': (6,), 'inet': (4, 6)}

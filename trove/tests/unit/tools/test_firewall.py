@@ -76,7 +76,8 @@ def test_the_older_iptables_is_not_forgotten(ruleset, no_older_iptables):
 
 
 def test_one_machine_clouds_and_other_directions_are_not_told(ruleset):
-    ruleset(chain(table='tc3_cloud'), chain(hook='forward'),
+    ruleset(chain(table='tc3_cloud'), chain(table='tc_cloud'),
+            chain(hook='forward'),
             chain('bridge'))
     assert firewall.rules(SOURCES, 5672) == []
 
