@@ -48,7 +48,7 @@ class Networks:
         network = ipaddress.IPv4Network(cidr)
         with self._lock:
             self._wall.ensure()
-            _refuse_overlap(network, bridge)
+            _refuse_overlap(network, bridge, self._names.bridges)
             have = _interfaces()
             if bridge not in have:
                 commands.run('ip', 'link', 'add', bridge, 'type', 'bridge')
@@ -215,15 +215,18 @@ def _interfaces():
     return found
 
 
-def _refuse_overlap(network, bridge):
+def _refuse_overlap(network, bridge, ours):
     for name, addresses in _interfaces().items():
         for address in addresses:
             taken = ipaddress.IPv4Interface(address).network
             if (name != bridge and taken.overlaps(network)
                     and taken.prefixlen < 32):
                 raise errors.HostError(
-                    f'The network {network} overlaps with {taken} on '
-                    f'{name}; choose another range.')
+                    f'The network {network} overlaps with {taken} on {name}; '
+                    + ('that is left of an earlier cloud of this name: '
+                       '"trovestack clean" removes it.'
+                       if name.startswith(ours)
+                       else 'choose another range.'))
 
 
 def _tune(interface, proxy=False):

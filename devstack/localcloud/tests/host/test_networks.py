@@ -2,6 +2,7 @@
 """Real TCP between namespaces and the host, allowed and not."""
 
 import contextlib
+import ipaddress
 import socket
 import subprocess
 import sys
@@ -221,8 +222,15 @@ def test_wrong_rule_is_refused_and_changes_nothing(net, rule):
 
 
 def test_network_over_a_taken_range_is_refused(cloud):
-    with pytest.raises(errors.HostError, match=r'overlaps with 10\.213\.16'):
+    with pytest.raises(errors.HostError,
+                       match=r'overlaps with 10\.213\.16.*trovestack clean'):
         cloud.host.ensure_network('other', '10.213.0.0/16', None, False)
+
+
+def test_network_over_a_range_of_others_says_to_choose_another(cloud):
+    taken = ipaddress.IPv4Interface(_addresses_of_this_host()[0] + '/30')
+    with pytest.raises(errors.HostError, match='choose another range'):
+        cloud.host.ensure_network('other', str(taken.network), None, False)
 
 
 def test_port_of_an_unknown_network_is_refused(cloud):
