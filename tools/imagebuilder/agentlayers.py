@@ -17,6 +17,9 @@ HOME = '/opt/trove-guestagent'
 TOOLS = '/opt/pytools'
 UNITS = 'etc/systemd/system'
 SERVICE = 'trove-guestagent.service'
+# Python compiles for itself what it loads when it starts, at the same time and
+# not to the last bit as it is compiled for the guests.
+NO_BYTECODE = {'PYTHONDONTWRITEBYTECODE': '1'}
 BUILD_TOOLS = ('pip', 'setuptools', 'wheel', 'pbr>=6.1.1')
 
 
@@ -145,7 +148,7 @@ class AgentLayer(PipLayer):
             wheel, = root.inside('run/wheel').iterdir()
             self.pip(root, '--python', f'{HOME}/bin/python', 'install',
                      '--no-compile', '--no-deps', '--no-index',
-                     f'/run/wheel/{wheel.name}',
+                     '--find-links', '/run/wheel', named(wheel.name),
                      what='installing the agent')
             compile_all(root, agentsource.PACKAGE)
             units = site.tree / UNITS
@@ -157,13 +160,23 @@ class AgentLayer(PipLayer):
         notes['distributions'] = distributions(home)
 
 
+def named(wheel):
+    """Return the requirement that this very wheel fulfils.
+
+    pip notes the checksum of a wheel that is given as a file, and no two
+    wheels are the same: nor would be two disks of one lock.
+    """
+    name, version = wheel.split('-')[:2]
+    return f'{name}=={version}'
+
+
 def compile_all(root, package=''):
     """Compile once for all guests; the files never change afterwards."""
     library, = root.inside(HOME).glob('lib/python3*/site-packages')
     below = f'/{library.relative_to(root.path)}/{package}'.rstrip('/')
-    root.run([f'{HOME}/bin/python', '-m', 'compileall', '-q', '-j', '0',
+    root.run([f'{HOME}/bin/python', '-m', 'compileall', '-q', '-f', '-j', '0',
               '--invalidation-mode', 'unchecked-hash', below],
-             what='compiling Python code')
+             what='compiling Python code', env=NO_BYTECODE)
 
 
 def distributions(home):
