@@ -60,7 +60,9 @@ def _program(settings, arguments):
     """A bench or a check, with what it needs."""
     verb, name = arguments.verb, arguments.name
     programs.require(verb, name)
-    if (verb, name) in programs.WITH_VERSIONS:
+    if {'-h', '--help'} & set(arguments.rest):
+        lifecycle.prepare(settings, ('test',), 'test')     # and no stack
+    elif (verb, name) in programs.WITH_VERSIONS:
         asked = images.offers(
             word for word in arguments.rest if '=' in word)
         lifecycle.prepare(settings, ('test',), 'test')

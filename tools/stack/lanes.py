@@ -13,6 +13,7 @@ from stack import files
 from stack import lifecycle
 from stack import programs
 from stack import settings as settings_module
+from stack import venv
 from stack import waiting
 
 ROOT = settings_module.ROOT
@@ -104,9 +105,10 @@ def run(settings, names):
     state = files.directory(settings.home / 'test')
     total = Count()
     started = time.monotonic()
-    for lane in LANES:
-        if not names or lane.name in names:
-            total.add(_run(settings, lane, state))
+    with venv.used(settings):
+        for lane in LANES:
+            if not names or lane.name in names:
+                total.add(_run(settings, lane, state))
     console.line(time.monotonic() - started, 'All lanes')
     console.say(f'{total.passed} passed, {total.failed} failed')
     return 1 if total.failed else 0

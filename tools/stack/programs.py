@@ -45,7 +45,8 @@ def run(settings, verb, name, words=()):
     require(verb, name)
     path = PLACES[verb] / (name.replace('-', '_') + '.py')
     # -P: a check named like a package does not stand in its way.
-    return _run(settings, ['-P', str(path), *words])
+    with venv.used(settings):
+        return _run(settings, ['-P', str(path), *words])
 
 
 def demo(settings):

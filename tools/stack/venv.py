@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The virtual environment: Trove itself and the Python packages it needs."""
+"""The virtual environment: Trove itself and the Python packages it needs.
+
+Who runs tests or a check from it shares a lock, and who has to change it
+waits for nobody but says so: packages are not taken from under a run.
+"""
 
 import hashlib
 import os
@@ -10,11 +14,16 @@ from stack import commands
 from stack import console
 from stack import errors
 from stack import files
+from stack import locks
 from stack import settings as settings_module
 
 EXTRAS = 'control,guest,mysql,postgresql,stack'
+_LOCK = 'venv.lock'
 DECLARED = ('setup.cfg', 'setup.py', 'pyproject.toml', 'requirements.txt',
             'test-requirements.txt')
+IN_USE = ('Tests or a check of another run use the Python packages in {0}, '
+          'which have to be made anew for {1}: wait for their end, or name '
+          'another place with TROVESTACK_DIR.')
 BUILD_TOOLS = ('pip', 'setuptools>=77.0.3', 'wheel', 'pbr>=6.1.1',
                'PyYAML>=6.0.1')
 
@@ -24,7 +33,7 @@ def prepare(settings):
     if _stamp(settings, 'made') == _fingerprint(''):
         return
     log = settings.logs / 'pip.log'
-    with console.step('Python environment'):
+    with _alone(settings), console.step('Python environment'):
         if settings.venv.exists():      # half made, or of another Python
             shutil.rmtree(settings.venv)
         commands.run([sys.executable, '-m', 'venv', settings.venv], log,
@@ -43,10 +52,15 @@ def install(settings, extra='stack'):
                 EXTRAS + ',test,docs')):
         return
     log = settings.logs / 'pip.log'
-    with console.step('Python packages'):
+    with _alone(settings), console.step('Python packages'):
         _pip(settings, log, ['--no-build-isolation', '--editable',
                              f'{settings_module.ROOT}[{extras}]'])
         _write(settings, extra, mark)
+
+
+def used(settings):
+    """Nobody changes the environment meanwhile."""
+    return locks.held(settings.home / _LOCK, _in_use(settings), shared=True)
 
 
 def environment(settings, **more):
@@ -57,6 +71,14 @@ def environment(settings, **more):
                             kept.get('PATH', os.defpath)))
     return {**kept, 'PATH': path, 'PYTHONUNBUFFERED': '1',
             'PYTHONDONTWRITEBYTECODE': '1', **more}
+
+
+def _alone(settings):
+    return locks.held(settings.home / _LOCK, _in_use(settings))
+
+
+def _in_use(settings):
+    return IN_USE.format(settings.home, settings_module.ROOT)
 
 
 def _pip(settings, log, words):

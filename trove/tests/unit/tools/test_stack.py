@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from stack import cli
 from stack import commands
 from stack import console
 from stack import daemons
@@ -19,6 +20,7 @@ from stack import lanes
 from stack import locks
 from stack import packages
 from stack import settings as settings_module
+from stack import venv
 from stack import waiting
 
 # Daemons go on when the program that started them ends: nobody waits for them.
@@ -115,6 +117,39 @@ def test_a_lock_is_held_by_one_and_given_back(tmp_path):
                 pass
     with locks.held(path, 'busy.'):
         pass
+
+
+def test_help_of_a_check_brings_up_no_stack(monkeypatch, settings):
+    done = []
+    monkeypatch.setattr(cli.lifecycle, 'prepare',
+                        lambda *words: done.append('packages'))
+    monkeypatch.setattr(cli.lifecycle, 'up',
+                        lambda *words, **more: done.append('stack'))
+    monkeypatch.setattr(cli.programs, 'run',
+                        lambda *words: done.append('program') or 0)
+    monkeypatch.setattr(cli.preflight, 'require_root', lambda verb: None)
+    monkeypatch.setattr(cli.settings_module, 'load', lambda: settings)
+    monkeypatch.setattr(cli.signal, 'signal', lambda *words: None)
+    assert cli.main(['check', 'conformance', '--help']) == 0
+    assert done == ['packages', 'program']
+    assert cli.main(['check', 'conformance', '--quick']) == 0
+    assert done[2:] == ['packages', 'stack', 'program']
+
+
+def test_packages_are_not_taken_from_under_a_run(settings, monkeypatch):
+    asked = []
+    monkeypatch.setattr(venv, '_pip', lambda *words: asked.append(words))
+    settings.venv.mkdir()
+    settings.logs.mkdir(parents=True)
+    venv.install(settings, 'test')
+    with venv.used(settings), venv.used(settings):
+        venv.install(settings, 'test')      # they are there
+        monkeypatch.setattr(venv, 'DECLARED', ('setup.py',))
+        with pytest.raises(errors.StackError, match='wait for their end'):
+            venv.install(settings, 'test')
+    assert len(asked) == 1
+    venv.install(settings, 'test')
+    assert len(asked) == 2
 
 
 def test_a_lock_is_waited_for(tmp_path):
