@@ -5,6 +5,7 @@ import contextlib
 import logging
 import threading
 
+from cheroot import server
 from cheroot import wsgi
 
 from trove.api import chunks
@@ -76,10 +77,40 @@ class Server:
         self._thread.join(GRACE_S)
 
 
+class _Headers(server.HeaderReader):
+    """Headers that say one length of the body at most (RFC 9112, 6.3).
+
+    cheroot would believe the last, and a proxy before it perhaps the first.
+    """
+
+    def __call__(self, rfile, hdict=None):
+        """Put what the stream says into the dictionary; ValueError."""
+        read = super().__call__(rfile, _OneLength())
+        hdict = {} if hdict is None else hdict
+        hdict.update(read)
+        return hdict
+
+
+class _OneLength(dict):
+    def __setitem__(self, name, value):
+        if name == b'Content-Length' and self.get(name, value) != value:
+            raise ValueError('The body has more than one length.')
+        super().__setitem__(name, value)
+
+
+class _Request(server.HTTPRequest):
+    header_reader = _Headers()
+
+
+class _Connection(server.HTTPConnection):
+    RequestHandlerClass = _Request
+
+
 class _Listener(wsgi.Server):
     """cheroot's server, which may be given its socket."""
 
     held = None
+    ConnectionClass = _Connection
 
     def bind(self, family, type, proto=0):
         """Take the socket that is held, or make one."""

@@ -138,6 +138,22 @@ def test_a_body_of_two_lengths_ends_the_connection(connection):
     assert connection.sock is None
 
 
+@pytest.mark.parametrize('lengths', [(2, 2), (2, 30), (30, 2), (2, 2, 3)])
+def test_a_body_has_one_length(connection, lengths):
+    path = '/v1.0/%s/instances' % api.PROJECT
+    connection.putrequest('POST', path)
+    connection.putheader('X-Auth-Token', 'member')
+    connection.putheader('Content-Type', 'application/json')
+    for length in lengths:
+        connection.putheader('Content-Length', str(length))
+    connection.endheaders(b'{}')
+    answer = connection.getresponse()
+    text = answer.read()
+    assert answer.status == 400
+    # The same length twice is one length: the API itself refuses the body.
+    assert (b'badRequest' in text) is (len(set(lengths)) == 1)
+
+
 def test_long_tokens_pass(service, connection):
     path = '/v1.0/%s/instances' % api.PROJECT
     code, _ = ask(connection, 'GET', path, **{'X-Padding': 'x' * 16000})
