@@ -201,7 +201,7 @@ def test_groups_and_verbs_are_chosen(suite):
 @pytest.mark.parametrize('words, told', (
     (('--only', 'user'), 'no group user; there are: faults, users'),
     (('mysql',), 'mysql is no version such as mysql=9.7'),
-    (('--verb', 'nobody'), 'No test is called nobody'),
+    (('--verb', 'klingon'), 'No test is called klingon'),
     (('--verb', 'pulled and'), 'No test is called pulled and')))
 def test_what_nobody_knows_is_said_and_nothing_is_tried(suite, words, told):
     # The run before can still be gone on with.
