@@ -80,7 +80,8 @@ def test_data_arrives_and_the_way_back_is_given_up(machine, upgrading):
     assert rows(machine) == ((1,),)
     upgrading.settle()
     upgrading.settle()
-    assert sorted(os.listdir(machine.mount_point)) == ['data', 'scratch']
+    assert sorted(os.listdir(machine.mount_point)) == [
+        'data', 'reserve', 'scratch']
 
 
 def test_what_was_left_comes_back(machine, upgrading):
@@ -92,7 +93,8 @@ def test_what_was_left_comes_back(machine, upgrading):
     upgrading.undo()
     machine.driver.engine.start()
     assert rows(machine) == ((1,),)
-    assert sorted(os.listdir(machine.mount_point)) == ['data', 'scratch']
+    assert sorted(os.listdir(machine.mount_point)) == [
+        'data', 'reserve', 'scratch']
 
 
 def test_a_way_back_that_was_interrupted_is_gone_to_its_end(machine,
@@ -103,7 +105,8 @@ def test_a_way_back_that_was_interrupted_is_gone_to_its_end(machine,
     upgrading.undo()
     machine.driver.engine.start()
     assert rows(machine) == ((1,),)
-    assert sorted(os.listdir(machine.mount_point)) == ['data', 'scratch']
+    assert sorted(os.listdir(machine.mount_point)) == [
+        'data', 'reserve', 'scratch']
 
 
 def test_a_copy_that_was_interrupted_is_made_anew(machine, upgrading):
@@ -124,7 +127,7 @@ def test_what_an_earlier_upgrade_has_left_is_no_way_back(machine, upgrading):
     machine.query('INSERT INTO t VALUES (2)')
     upgrading.leave('11.8')
     assert sorted(os.listdir(machine.mount_point)) == [
-        'data', 'data.kept.10.11', 'scratch']
+        'data', 'data.kept.10.11', 'reserve', 'scratch']
     upgrading.undo()
     machine.driver.engine.start()
     assert rows(machine) == ((1,), (2,))

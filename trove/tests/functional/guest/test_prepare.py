@@ -46,7 +46,7 @@ def test_data_lies_on_xfs_below_the_mount_point_and_is_the_engines(machine):
     assert stat.S_IMODE(data.st_mode) == 0o700
     assert data.st_uid == pwd.getpwnam('mysql').pw_uid
     left = os.listdir(machine.path('/var/lib/mysql'))
-    assert sorted(left) == ['data', 'scratch']
+    assert sorted(left) == ['data', 'reserve', 'scratch']
 
 
 def test_the_volume_is_in_fstab_by_uuid_and_does_not_hold_up_a_boot(machine):
