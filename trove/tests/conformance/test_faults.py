@@ -171,7 +171,8 @@ def test_a_full_volume_refuses_writes_and_is_well_after_a_resize(
         assert server.trove.databases.list(server.id)
     # Nobody is to be helped by the room that was left when writes ended.
     folder = os.path.dirname(server.witness.inside.data_folder)
-    machine.run('sh', '-c', f'cat /dev/zero > {folder}/ballast || true')
+    machine.run('sh', '-c', f'cat /dev/zero > {folder}/ballast || true; '
+                            f'sync -f {folder}')    # to outlive the reboot
     assert machine.kill(server.witness.inside.process)
     tenant_module.until(
         lambda: machine.processes(server.witness.inside.process), 60,
