@@ -53,7 +53,10 @@ class Ledger:
         items[:] = [item for item in items
                     if item.nodeid not in self._passed]
         config.hook.pytest_deselected(items=before)
-        self._all = len(items)
+
+    def pytest_collection_finish(self, session):
+        """Count what is left when all have chosen."""
+        self._all = len(session.items)
 
     def pytest_runtest_logreport(self, report):
         """Add up the parts of a test; its end is a line."""

@@ -196,6 +196,8 @@ def test_groups_and_verbs_are_chosen(suite):
     status, lines = suite.run(ENGINES[0], '--only', 'faults', '--only',
                               'users', '--verb', 'pulled or third')
     assert (status, lines[-1]) == (0, '2 passed, 0 failed')
+    assert [line[:5] for line in lines if line.startswith('[')] == [
+        '[1/2]', '[2/2]']
 
 
 @pytest.mark.parametrize('words, told', (
