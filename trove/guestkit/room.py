@@ -50,7 +50,10 @@ class Brake(abc.ABC):
 
     @abc.abstractmethod
     def release(self) -> None:
-        """Let them be again what the tenant has made them."""
+        """Let them be again what the tenant has made them.
+
+        It stays engaged, and is asked again, where that could not be done.
+        """
 
     @abc.abstractmethod
     def answers(self) -> bool:
@@ -98,9 +101,10 @@ class Guard:
         usage = disks.usage(self._data)
         threshold = self._threshold(usage)
         if self.engaged and usage.available > 2 * threshold:
-            LOG.info('there is room on the volume again')
             self._brake.release()
-            self._keep_reserve()
+            if not self.engaged:
+                LOG.info('there is room on the volume again')
+                self._keep_reserve()
             return None
         if usage.available >= threshold and not self.engaged:
             return None

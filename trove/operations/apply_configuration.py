@@ -134,21 +134,9 @@ def settle(deps: deps_.Deps, promised: list[Promise]) -> None:
 
     Raises the first refusal or failure. What is not over by then goes on.
     """
-    for one in promised:
-        deps.taskmanager.wake(one.operation_id)
-    left = {one.operation_id: one for one in promised if one.awaited}
-
-    def over() -> bool:
-        with deps.db.reader() as tx:
-            ended = [found for found in map(tx.operations.get, left)
-                     if found.state.is_end]
-        for found in ended:
-            _hold(found, left.pop(found.id).instance_id)
-        return not left
-
+    left = begin(deps, promised)
     try:
-        waiting.until(over, deps.conf.agent_call_high_timeout,
-                      'the answer of guests', poll_s=0.05, most_s=0.25)
+        _until_over(deps, left, deps.conf.agent_call_high_timeout, _hold)
     except exception.WaitTimeout as error:
         first = next(iter(left.values()))
         raise NoAnswer(instance_id=first.instance_id,
@@ -156,25 +144,39 @@ def settle(deps: deps_.Deps, promised: list[Promise]) -> None:
                        % error) from error
 
 
-def let_settle(deps: deps_.Deps, promised: list[Promise]) -> None:
+def let_settle(deps: deps_.Deps, left: dict[str, Promise]) -> None:
     """Wait for promises as long as a guest may take for a short call.
 
     How they end is in their operations and instances, for who looks there.
     """
+    try:
+        _until_over(deps, left, deps.conf.agent_call_low_timeout,
+                    lambda found, instance_id: None)
+    except exception.WaitTimeout as error:
+        LOG.info('%s Values go back when they can be taken.', error)
+
+
+def begin(deps: deps_.Deps, promised: list[Promise]) -> dict[str, Promise]:
+    """Announce promises; those to wait for, by their operations' ids."""
     for one in promised:
         deps.taskmanager.wake(one.operation_id)
-    awaited = [one.operation_id for one in promised if one.awaited]
+    return {one.operation_id: one for one in promised if one.awaited}
 
+
+def _until_over(deps: deps_.Deps, left: dict[str, Promise], most_s: float,
+                ended: typing.Callable[[operation.Operation, str], None]
+                ) -> None:
+    """Take out of ``left`` what is over, until nothing is left."""
     def over() -> bool:
         with deps.db.reader() as tx:
-            return all(tx.operations.get(one).state.is_end
-                       for one in awaited)
+            found = [one for one in map(tx.operations.get, left)
+                     if one.state.is_end]
+        for one in found:
+            ended(one, left.pop(one.id).instance_id)
+        return not left
 
-    try:
-        waiting.until(over, deps.conf.agent_call_low_timeout,
-                      'values that go back', poll_s=0.05, most_s=0.25)
-    except exception.WaitTimeout as error:
-        LOG.info('%s They go back when the guests can take them.', error)
+    waiting.until(over, most_s, 'the answer of guests', poll_s=0.05,
+                  most_s=0.25)
 
 
 def _hold(found: operation.Operation, instance_id: str) -> None:

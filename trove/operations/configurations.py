@@ -117,10 +117,12 @@ def _change(ctx: context.Context, deps: deps_.Deps, group_id: str,
     if promised:
         try:
             apply_configuration.settle(deps, promised)
-        except exception.TroveError:
-            # Over with the answer: who was refused may go on at once.
-            apply_configuration.let_settle(
+        except exception.TroveError as error:
+            left = apply_configuration.begin(
                 deps, _take_back(ctx, deps, before, after))
+            if not isinstance(error, apply_configuration.NoAnswer):
+                # Over with the answer: who was refused may go on at once.
+                apply_configuration.let_settle(deps, left)
             raise
 
 

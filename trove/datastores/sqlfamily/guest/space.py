@@ -59,15 +59,17 @@ class Brake(room.Brake):
             LOG.warning('transactions are not read-only yet: %s', error)
 
     def release(self) -> None:
-        """Let them be again what the tenant has made them."""
-        self._layers.drop(configfiles.AFTER_USER, _CHANGE)
-        if self._layers.value(configfiles.USER, _OPTION) == '1':
-            return
+        """Let them be again what the tenant has made them.
+
+        The layer goes last: while the engine could not be told, they count
+        as read-only, and it is asked again.
+        """
         try:
-            with self._connector.open() as session:
-                session.run('SET GLOBAL TRANSACTION READ WRITE')
+            if self._layers.value(configfiles.USER, _OPTION) != '1':
+                with self._connector.open() as session:
+                    session.run('SET GLOBAL TRANSACTION READ WRITE')
+            self._layers.drop(configfiles.AFTER_USER, _CHANGE)
         except exception.TroveError as error:
-            # One that does not answer reads the layers at its next start.
             LOG.warning('transactions stay read-only: %s', error)
 
     def answers(self) -> bool:

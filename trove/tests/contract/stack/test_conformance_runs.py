@@ -46,7 +46,9 @@ def noted(request):
         print(request.node.name, file=stream)
 """
 USERS = """
-import pathlib, time
+import pathlib
+
+from trove.common import waiting
 
 GATE = pathlib.Path(__file__).with_name('gate')
 
@@ -54,8 +56,7 @@ def test_first(thing):
     pass
 
 def test_second(thing):
-    while GATE.exists():
-        time.sleep(0.05)
+    waiting.until(lambda: not GATE.exists(), 60, 'the gate')
 
 def test_third(thing):
     pass

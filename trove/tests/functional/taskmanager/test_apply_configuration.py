@@ -88,6 +88,23 @@ def test_who_is_refused_an_edit_may_go_on_at_once(plane, taskmanager):
                            allowed=actions.FREE)
 
 
+def test_a_silent_guest_is_not_waited_for_twice(plane, monkeypatch):
+    instance_id = groups.edit(plane)
+    plane.work()
+    group_id = plane.instance(instance_id).configuration_id
+    plane.conf.set_override('agent_call_high_timeout', 1)
+    again = []
+    monkeypatch.setattr(apply_configuration, 'let_settle',
+                        lambda *words: again.append(words))
+    with pytest.raises(apply_configuration.NoAnswer):
+        # No taskmanager is there to ask it.
+        configurations.edit(control_plane.CTX, plane.deps, group_id,
+                            {'size': 7})
+    assert not again
+    plane.work()
+    assert plane.guests.applied[instance_id]['size'] == 1
+
+
 def test_an_edit_waits_for_the_one_before_it(plane, taskmanager):
     instance_id = groups.edit(plane)        # nobody waited for that
     group_id = plane.instance(instance_id).configuration_id

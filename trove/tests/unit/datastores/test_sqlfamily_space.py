@@ -101,3 +101,13 @@ def test_what_the_tenant_wants_read_only_stays_so(engine, layers, brake):
     brake.engage()
     brake.release()
     assert not brake.engaged and engine.read_only
+
+
+def test_an_engine_that_cannot_be_told_stays_engaged(engine, brake):
+    brake.engage()
+    engine.away = True
+    brake.release()
+    assert brake.engaged
+    engine.away = False
+    brake.release()
+    assert not brake.engaged and not engine.read_only

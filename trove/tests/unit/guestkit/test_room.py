@@ -20,6 +20,7 @@ class Brake(room.Brake):
         self.there = False
         self.asked = []
         self.alive = True
+        self.deaf = False
 
     @property
     def engaged(self):
@@ -31,7 +32,7 @@ class Brake(room.Brake):
 
     def release(self):
         self.asked.append('release')
-        self.there = False
+        self.there = self.deaf
 
     def answers(self):
         return self.alive
@@ -85,6 +86,17 @@ def test_little_room_engages_until_there_is_twice_as_much(place):
     assert place.brake.asked == ['engage', 'engage']
     assert place.look(129) is None
     assert place.brake.asked[2:] == ['release']
+    assert os.path.exists(place.reserve)
+
+
+def test_one_that_cannot_be_released_is_asked_again(place):
+    place.look(63)
+    place.brake.deaf = True
+    assert place.look(129) is None
+    assert place.guard.engaged and not os.path.exists(place.reserve)
+    place.brake.deaf = False
+    assert place.look(129) is None
+    assert place.brake.asked == ['engage', 'release', 'release']
     assert os.path.exists(place.reserve)
 
 
