@@ -7,6 +7,7 @@ it lies on the root disk, and the engine takes a change without a restart.
 Who must come how is in the rules of access.
 """
 
+import contextlib
 import glob
 import os
 import shutil
@@ -103,7 +104,8 @@ class PgTls(interfaces.Tls):
         """A new generation, which nobody uses yet."""
         files.folder(self._folder, 0o750, group=where.USER)
         made = tempfile.mkdtemp(prefix=_GENERATION, dir=self._folder)
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(shutil.rmtree, made)
             files.folder(made, 0o750, group=where.USER)
             for name, text in self._texts(certificate).items():
                 self._put(made, name, text)
@@ -113,9 +115,7 @@ class PgTls(interfaces.Tls):
             self._put(made, access.MODE, mode)
             self._put(made, _SETTINGS, properties.properties(
                 self._settings(mode)))
-        except BaseException:
-            shutil.rmtree(made)
-            raise
+            undo.pop_all()
         return made
 
     @staticmethod

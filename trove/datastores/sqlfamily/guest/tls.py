@@ -13,6 +13,7 @@ for until then nobody could come in.
 """
 
 import abc
+import contextlib
 import glob
 import os
 import shutil
@@ -148,11 +149,10 @@ class SqlTls(interfaces.Tls):
         owner = self._layers.owner
         files.folder(self._folder, 0o700, owner)
         made = tempfile.mkdtemp(prefix=_GENERATION, dir=self._folder)
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(shutil.rmtree, made)
             self._fill(made, mode, certificate)
-        except BaseException:
-            shutil.rmtree(made)
-            raise
+            undo.pop_all()
         return made
 
     def _fill(self, made: str, mode: str,
